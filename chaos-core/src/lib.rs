@@ -1,0 +1,1 @@
+//! Fault injection for AWS Lambda functions written in Rust.
