@@ -1,0 +1,177 @@
+//! A plan in force: its flags with their counters and their randomness.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use rand::{RngExt as _, SeedableRng as _};
+use rand_pcg::Pcg64Mcg;
+
+use crate::plan::{By, Condition, Flag, Plan, Settings, Trigger};
+use crate::seam::look::Seen;
+
+/// The name of the handler's own injection point.
+pub(crate) const HANDLER: &str = "handler";
+
+/// A plan in force.
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    pub(crate) settings: Settings,
+    /// Those that are enabled, in the order in which they are applied.
+    pub(crate) flags: Vec<Arc<LiveFlag>>,
+}
+
+/// A flag with what it remembers.
+#[derive(Debug)]
+pub(crate) struct LiveFlag {
+    pub(crate) flag: Flag,
+    /// The calls that it concerned, so far.
+    calls: AtomicU64,
+    /// Those that it hit.
+    fired: AtomicU64,
+    random: Mutex<Pcg64Mcg>,
+}
+
+/// Whether a flag fires, for one call that it might concern.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Fires,
+    Holds,
+    /// It has conditions, and the event cannot be looked at.
+    Blind,
+}
+
+impl Live {
+    /// Puts a plan in force. What equal flags of the plan before remember is kept.
+    pub(crate) fn new(plan: Plan, before: &Live) -> Self {
+        let seed = plan.settings.seed;
+        let flags = if plan.settings.enabled {
+            plan.flags
+        } else {
+            Vec::new()
+        };
+        let flags = flags
+            .into_iter()
+            .filter(|flag| flag.enabled)
+            .map(|flag| before.kept(&flag, seed).unwrap_or_else(|| Arc::new(LiveFlag::new(flag, seed))))
+            .collect();
+        Self {
+            settings: plan.settings,
+            flags,
+        }
+    }
+
+    fn kept(&self, flag: &Flag, seed: Option<u64>) -> Option<Arc<LiveFlag>> {
+        let same_seed = self.settings.seed == seed;
+        self.flags
+            .iter()
+            .find(|live| same_seed && live.flag == *flag)
+            .cloned()
+    }
+
+    /// Whether any flag may concern the handler.
+    pub(crate) fn concerns_handler(&self) -> bool {
+        self.flags
+            .iter()
+            .any(|live| live.flag.aim.concerns_point(HANDLER))
+    }
+
+    /// Whether any flag names points.
+    pub(crate) fn concerns_points(&self) -> bool {
+        self.flags.iter().any(|live| live.flag.aim.point.is_some())
+    }
+
+    /// Whether any flag looks at the event.
+    pub(crate) fn wants_event(&self) -> bool {
+        self.flags.iter().any(|live| live.wants_event())
+    }
+
+    /// Whether the document's own time has not run out.
+    pub(crate) fn window_open(&self, now: SystemTime) -> bool {
+        self.settings.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+impl LiveFlag {
+    fn new(flag: Flag, seed: Option<u64>) -> Self {
+        let seed = match seed {
+            // Each name has a stream of its own, so that a flag more does not move the others.
+            Some(seed) => seed ^ Trigger::pinned_draw(&flag.name, "seed").to_bits(),
+            None => rand::random(),
+        };
+        Self {
+            flag,
+            calls: AtomicU64::new(0),
+            fired: AtomicU64::new(0),
+            random: Mutex::new(Pcg64Mcg::seed_from_u64(seed)),
+        }
+    }
+
+    fn wants_event(&self) -> bool {
+        let by_event = matches!(self.flag.trigger.by, Some(By::Event(_)));
+        by_event || !self.flag.aim.conditions.is_empty()
+    }
+
+    /// A generator for one firing, seeded from the flag's own stream.
+    pub(crate) fn random(&self) -> Pcg64Mcg {
+        let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
+        Pcg64Mcg::seed_from_u64(random.random())
+    }
+
+    /// Decides for one call at a point that the flag concerns.
+    pub(crate) fn judge<'a>(
+        &self,
+        now: SystemTime,
+        seen: &Seen,
+        label: impl Fn(&str) -> Option<&'a str>,
+    ) -> Verdict {
+        let Flag { aim, trigger, .. } = &self.flag;
+        if !trigger.window_open(now) || !aim.labels_hold(|name| label(name).map(Into::into)) {
+            return Verdict::Holds;
+        }
+        if self.wants_event() {
+            let Some(event) = &seen.event else {
+                return Verdict::Blind;
+            };
+            if !Condition::all_hold(&aim.conditions, event) {
+                return Verdict::Holds;
+            }
+        }
+        let nth = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        let draw = self.draw(seen, label);
+        if trigger.counts(nth) && trigger.hits(draw) && self.within_limit() {
+            Verdict::Fires
+        } else {
+            Verdict::Holds
+        }
+    }
+
+    /// In [0, 1): at random, or the same each time for the value that `by` names.
+    fn draw<'a>(&self, seen: &Seen, label: impl Fn(&str) -> Option<&'a str>) -> f64 {
+        let value = match &self.flag.trigger.by {
+            None => None,
+            Some(By::Label(name)) => label(name).map(str::to_owned),
+            Some(By::Event(path)) => seen
+                .event
+                .as_ref()
+                .and_then(|event| crate::plan::text_at(event, path)),
+        };
+        match value {
+            Some(value) => Trigger::pinned_draw(&self.flag.name, &value),
+            None => self
+                .random
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .random(),
+        }
+    }
+
+    fn within_limit(&self) -> bool {
+        let limit = self.flag.trigger.limit.unwrap_or(u64::MAX);
+        self.fired
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |fired| {
+                (fired < limit).then_some(fired.saturating_add(1))
+            })
+            .is_ok()
+    }
+}

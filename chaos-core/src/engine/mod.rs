@@ -1,0 +1,285 @@
+//! The engine: holds the source and the plan in force, and decides at every injection point.
+
+mod gate;
+mod injection;
+mod live;
+mod options;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use arc_swap::ArcSwap;
+
+pub(crate) use self::gate::{EngineRef, armed, current, install, scope, scope_sync};
+pub(crate) use self::injection::Injection;
+pub(crate) use self::live::HANDLER;
+pub(crate) use self::options::{Allow, Options};
+use self::live::{Live, LiveFlag, Verdict};
+use crate::plan::{self, Mode, Phase};
+use crate::seam::look::Seen;
+use crate::source::Wait;
+use crate::source::refresh::Refresh;
+use crate::telemetry::{Action, Decision};
+
+/// Labels of one call: names and values.
+pub(crate) type Labels = Vec<(&'static str, String)>;
+
+/// Decides, applies and records.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    options: Options,
+    /// What fetches the document anew; absent where it is fixed.
+    refresh: Option<Arc<Refresh>>,
+    shared: Arc<Shared>,
+}
+
+/// What the source's news changes under the engine.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    live: ArcSwap<Live>,
+    /// Whether anything in force concerns the handler: looked at before anything else.
+    handler: AtomicBool,
+    /// Whether anything in force names points.
+    points: AtomicBool,
+    /// Whether a handler came by: it then keeps the document fresh, and points need not.
+    handled: AtomicBool,
+    /// The invocations under way, kept while flags name points.
+    running: Mutex<Vec<Arc<Seen>>>,
+    /// Every decision, where a test wants to read them.
+    record: Option<Mutex<Vec<Decision>>>,
+}
+
+impl Shared {
+    /// For tests: with a list of all decisions.
+    pub(crate) fn recording() -> Self {
+        Self {
+            record: Some(Mutex::default()),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn recorded(&self) -> Vec<Decision> {
+        self.record.as_ref().map_or_else(Vec::new, |record| {
+            record.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        })
+    }
+
+    /// Puts a plan in force.
+    pub(crate) fn apply(&self, plan: plan::Plan) {
+        let live = Live::new(plan, &self.live.load());
+        self.handler.store(live.concerns_handler(), Ordering::Relaxed);
+        self.points.store(live.concerns_points(), Ordering::Relaxed);
+        self.live.store(Arc::new(live));
+    }
+
+    /// How many flags are on.
+    pub(crate) fn on(&self) -> usize {
+        self.live.load().flags.len()
+    }
+}
+
+/// Takes a running invocation off the list when it ends, however it ends.
+#[derive(Debug)]
+pub(crate) struct Running {
+    shared: Arc<Shared>,
+    seen: Arc<Seen>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut running = self.shared.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.retain(|other| !Arc::ptr_eq(other, &self.seen));
+    }
+}
+
+impl Engine {
+    pub(crate) fn new(options: Options, refresh: Option<Arc<Refresh>>, shared: Arc<Shared>) -> Self {
+        Self {
+            options,
+            refresh,
+            shared,
+        }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// What has to be waited for before an invocation may begin: usually nothing.
+    #[inline]
+    pub(crate) fn turn(&self) -> Option<Wait> {
+        let refresh = self.refresh.as_ref()?;
+        if refresh.is_fresh() {
+            return None;
+        }
+        refresh.turn()
+    }
+
+    /// Fetches the document before the first invocation.
+    pub(crate) fn warm_up(&self) -> Option<Wait> {
+        self.refresh.as_ref().map(Refresh::warm_up)
+    }
+
+    #[inline]
+    pub(crate) fn handler_came_by(&self) {
+        if !self.shared.handled.load(Ordering::Relaxed) {
+            self.shared.handled.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn has_handler(&self) -> bool {
+        self.shared.handled.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn may_concern_handler(&self) -> bool {
+        // Flags that name points want to know which invocation they are in.
+        self.shared.handler.load(Ordering::Relaxed) || self.may_concern_points()
+    }
+
+    #[inline]
+    pub(crate) fn may_concern_points(&self) -> bool {
+        self.shared.points.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn wants_event(&self) -> bool {
+        self.shared.live.load().wants_event()
+    }
+
+    pub(crate) fn decide_handler(
+        this: EngineRef,
+        labels: Labels,
+        seen: Seen,
+    ) -> Option<Injection> {
+        let seen = Arc::new(seen);
+        let running = this.may_concern_points().then(|| this.register(&seen));
+        let injection = Self::decide(&this, HANDLER, &labels, seen, running);
+        injection.filter(Injection::matters)
+    }
+
+    pub(crate) fn decide_point(
+        this: EngineRef,
+        point: &'static str,
+        labels: Labels,
+    ) -> Option<Injection> {
+        let seen = this.around();
+        let injection = Self::decide(&this, point, &labels, seen, None);
+        injection.filter(Injection::matters)
+    }
+
+    /// Whether any flag in force concerns the point; only then are its labels looked at.
+    pub(crate) fn concerns(&self, point: &str) -> bool {
+        let live = self.shared.live.load();
+        live.flags.iter().any(|live| live.flag.aim.concerns_point(point))
+    }
+
+    fn register(&self, seen: &Arc<Seen>) -> Running {
+        let mut running = self.shared.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.push(Arc::clone(seen));
+        Running {
+            shared: Arc::clone(&self.shared),
+            seen: Arc::clone(seen),
+        }
+    }
+
+    /// The invocation around a point: the only one that runs. Of several only the earliest
+    /// deadline is known to hold.
+    fn around(&self) -> Arc<Seen> {
+        let running = self.shared.running.lock().unwrap_or_else(PoisonError::into_inner);
+        match &running[..] {
+            [only] => Arc::clone(only),
+            several => Arc::new(Seen {
+                deadline: several.iter().filter_map(|seen| seen.deadline).min(),
+                ..Seen::nothing()
+            }),
+        }
+    }
+
+    /// Whatever goes wrong in here is ours: the function then runs as if nothing were asked.
+    fn decide(
+        this: &EngineRef,
+        point: &'static str,
+        labels: &Labels,
+        seen: Arc<Seen>,
+        running: Option<Running>,
+    ) -> Option<Injection> {
+        let decided = catch_unwind(AssertUnwindSafe(|| this.fire(point, labels, &seen)));
+        let Ok((before, after)) = decided else {
+            tracing::error!(target: "chaos", source = "chaos", action = "error", point, "a defect of chaos-core: deciding panicked; nothing is injected");
+            return None;
+        };
+        Some(Injection::new(this.clone(), point, seen, running, before, after))
+    }
+
+    fn fire(&self, point: &'static str, labels: &Labels, seen: &Seen) -> (Fired, Fired) {
+        let live = self.shared.live.load_full();
+        let now = SystemTime::now();
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        if !live.window_open(now) {
+            return (before, after);
+        }
+        for flag in &live.flags {
+            if !flag.flag.aim.concerns_point(point) {
+                continue;
+            }
+            match flag.judge(now, seen, |name| self.label(labels, name)) {
+                Verdict::Fires if self.permitted(&live, flag, point, seen) => {
+                    match flag.flag.phase {
+                        Phase::Before => before.push(Arc::clone(flag)),
+                        Phase::After => after.push(Arc::clone(flag)),
+                    }
+                }
+                Verdict::Fires | Verdict::Holds => {}
+                Verdict::Blind => {
+                    let decision = Decision::new(Action::Error, &flag.flag.mode, &flag.flag.name, point);
+                    self.record(decision.because("the flag has conditions, and this event's type cannot be looked at: derive `Serialize` for it"), seen);
+                }
+            }
+        }
+        (before, after)
+    }
+
+    fn label<'a>(&'a self, labels: &'a Labels, name: &str) -> Option<&'a str> {
+        let own = labels.iter().find(|(label, _)| *label == name);
+        let built_in = || self.options.labels.iter().find(|(label, _)| *label == name);
+        own.or_else(built_in).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a fault that fires may be injected; says so where not.
+    fn permitted(&self, live: &Live, flag: &LiveFlag, point: &str, seen: &Seen) -> bool {
+        let mode = &flag.flag.mode;
+        let action = if !self.allows(mode) {
+            Action::Block
+        } else if self.options.dry_run || live.settings.dry_run {
+            Action::DryRun
+        } else {
+            return true;
+        };
+        self.record(Decision::new(action, mode, &flag.flag.name, point), seen);
+        false
+    }
+
+    fn allows(&self, mode: &Mode) -> bool {
+        self.options.allow.allows(mode.name())
+    }
+
+    /// A function without an error type can only panic, which has to be allowed by name.
+    pub(crate) fn allows_panic(&self) -> bool {
+        self.options.allow.allows("panic")
+    }
+
+    pub(crate) fn record(&self, mut decision: Decision, seen: &Seen) {
+        decision.request_id.clone_from(&seen.request_id);
+        decision.emit(&self.options.config_source);
+        if let Some(record) = &self.shared.record {
+            let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
+            record.push(decision);
+        }
+    }
+}
+
+/// Flags that fire, in order.
+pub(crate) type Fired = Vec<Arc<LiveFlag>>;

@@ -1,0 +1,137 @@
+//! What the operator of a function sets, and no document can: the kill switch, dry run, the
+//! modes that are allowed.
+
+/// What holds whatever the document says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) config_source: String,
+    pub(crate) dry_run: bool,
+    pub(crate) allow: Allow,
+    /// Labels that every call has.
+    pub(crate) labels: Vec<(&'static str, String)>,
+}
+
+/// The modes that a document may use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Allow {
+    /// Exactly these, where CHAOS_ALLOW is set.
+    named: Option<Vec<String>>,
+    /// Outside Lambda a disk is somebody's own.
+    outside_lambda: bool,
+}
+
+/// These end, or starve, the process, and are allowed only by name.
+const BY_NAME_ONLY: [&str; 4] = ["panic", "exit", "memory", "cpu"];
+
+impl Allow {
+    /// Everything, for tests, whose documents are their own.
+    pub(crate) fn in_tests() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn only(modes: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            named: Some(modes.into_iter().collect()),
+            outside_lambda: false,
+        }
+    }
+
+    pub(crate) fn allows(&self, mode: &str) -> bool {
+        match &self.named {
+            Some(named) => named.iter().any(|name| name == mode),
+            None => !BY_NAME_ONLY.contains(&mode) && !(mode == "diskspace" && self.outside_lambda),
+        }
+    }
+
+    fn from_env(env: &dyn Fn(&str) -> Option<String>) -> Self {
+        let named = env("CHAOS_ALLOW").map(|names| {
+            let names = names.split([',', ' ']).filter(|name| !name.is_empty());
+            names.map(str::to_ascii_lowercase).collect()
+        });
+        Self {
+            named,
+            outside_lambda: env("AWS_LAMBDA_RUNTIME_API").is_none(),
+        }
+    }
+}
+
+impl Options {
+    pub(crate) fn from_env(env: &dyn Fn(&str) -> Option<String>) -> Self {
+        let labels = [
+            ("lambda.function", "AWS_LAMBDA_FUNCTION_NAME"),
+            ("lambda.version", "AWS_LAMBDA_FUNCTION_VERSION"),
+            ("lambda.region", "AWS_REGION"),
+        ];
+        Self {
+            config_source: String::new(),
+            dry_run: is_set(env("CHAOS_DRY_RUN").as_deref()),
+            allow: Allow::from_env(env),
+            labels: labels
+                .into_iter()
+                .filter_map(|(label, variable)| Some((label, env(variable)?)))
+                .collect(),
+        }
+    }
+}
+
+/// The kill switch: nothing is read and nothing injected.
+pub(crate) fn killed(env: &dyn Fn(&str) -> Option<String>) -> bool {
+    ["CHAOS_DISABLED", "FAILURE_LAMBDA_DISABLED"]
+        .iter()
+        .any(|variable| is_set(env(variable).as_deref()))
+}
+
+/// Set to anything but empty, `0`, `false`, `no` or `off`.
+fn is_set(value: Option<&str>) -> bool {
+    value.is_some_and(|value| {
+        let value = value.trim().to_ascii_lowercase();
+        !matches!(&*value, "" | "0" | "false" | "no" | "off")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env<'a>(set: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
+        |name| {
+            let found = set.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        }
+    }
+
+    #[test]
+    fn the_kill_switch_takes_anything_that_does_not_say_no() {
+        for on in ["1", "true", "yes", "on", "anything"] {
+            assert!(killed(&env(&[("CHAOS_DISABLED", on)])), "{on}");
+            assert!(killed(&env(&[("FAILURE_LAMBDA_DISABLED", on)])), "{on}");
+        }
+        for off in ["", " ", "0", "false", "FALSE", "no", "off"] {
+            assert!(!killed(&env(&[("CHAOS_DISABLED", off)])), "{off:?}");
+        }
+        assert!(!killed(&env(&[])));
+    }
+
+    #[test]
+    fn unset_allows_what_does_not_end_the_process() {
+        let allow = Allow::from_env(&env(&[("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")]));
+        assert!(allow.allows("latency") && allow.allows("diskspace"));
+        for mode in BY_NAME_ONLY {
+            assert!(!allow.allows(mode), "{mode}");
+        }
+    }
+
+    #[test]
+    fn set_allows_exactly_what_is_named() {
+        let allow = Allow::from_env(&env(&[("CHAOS_ALLOW", "latency, Panic")]));
+        assert!(allow.allows("latency") && allow.allows("panic"));
+        assert!(!allow.allows("exception") && !allow.allows("diskspace"));
+        assert!(!Allow::from_env(&env(&[("CHAOS_ALLOW", "")])).allows("latency"));
+    }
+
+    #[test]
+    fn a_disk_outside_lambda_is_taken_only_by_name() {
+        assert!(!Allow::from_env(&env(&[])).allows("diskspace"));
+        assert!(Allow::from_env(&env(&[("CHAOS_ALLOW", "diskspace")])).allows("diskspace"));
+    }
+}

@@ -1,0 +1,5 @@
+//! What each mode does to a function, one file a mode. A fault that changes the world returns
+//! what undoes it when it is dropped.
+
+pub(crate) mod diskspace;
+pub(crate) mod latency;

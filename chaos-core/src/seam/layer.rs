@@ -1,0 +1,221 @@
+//! The door for tower: a layer round the handler's service.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::task::{Context, Poll};
+
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::error::InjectedError;
+use crate::seam::handler::{ChaosFuture, guard};
+use crate::seam::look::{self, HasContext, View};
+use crate::seam::opaque::Opaque;
+use crate::seam::returns::{AsOpaque, Errors, Respond, ResultCarrier};
+
+/// Chaos round the service of a handler.
+///
+/// It belongs round the handler, not round the runtime (`Runtime::layer`), where an error would
+/// end the process:
+///
+/// ```
+/// use chaos_core::ChaosLayer;
+/// use lambda_runtime::{Error, LambdaEvent};
+/// use serde_json::Value;
+/// use tower::ServiceBuilder;
+///
+/// async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
+///     Ok(event.payload)
+/// }
+///
+/// # async fn main_() -> Result<(), Error> {
+/// let service = ServiceBuilder::new().layer(ChaosLayer::new()).service_fn(handler);
+/// lambda_runtime::run(service).await
+/// # }
+/// ```
+///
+/// Round an axum router under `lambda_http` it goes in the same way, and not into
+/// `Router::layer`, which is inside the routing.
+///
+/// The service's error becomes a [`ChaosError`], so that the document's `exception_type` reaches
+/// the wire although the handler's own error is boxed.
+pub struct ChaosLayer<Kind>(PhantomData<fn() -> Kind>);
+
+impl<Looks, Responds> ChaosLayer<(Looks, Responds)> {
+    /// For events that chaos can look at and responses that it can make: see [`View`] and
+    /// [`Respond`]. Both parameters are inferred.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<Looks, Responds> Default for ChaosLayer<(Looks, Responds)> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ChaosLayer<look::kind::Opaque> {
+    /// For all others: conditions on the event do not hold, and the response becomes an
+    /// [`Opaque`], which stands in for it.
+    #[must_use]
+    pub const fn opaque() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<Kind> Clone for ChaosLayer<Kind> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Kind> Copy for ChaosLayer<Kind> {}
+
+impl<Kind> fmt::Debug for ChaosLayer<Kind> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ChaosLayer")
+    }
+}
+
+impl<S, Kind> Layer<S> for ChaosLayer<Kind> {
+    type Service = ChaosService<S, Kind>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        ChaosService {
+            inner,
+            kind: PhantomData,
+        }
+    }
+}
+
+/// A service with chaos round it; made by [`ChaosLayer`].
+pub struct ChaosService<S, Kind> {
+    inner: S,
+    kind: PhantomData<fn() -> Kind>,
+}
+
+impl<S: Clone, Kind> Clone for ChaosService<S, Kind> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            kind: PhantomData,
+        }
+    }
+}
+
+impl<S: fmt::Debug, Kind> fmt::Debug for ChaosService<S, Kind> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChaosService")
+            .field("inner", &self.inner)
+            .finish()
+    }
+}
+
+impl<S, Event, R, Looks, Responds> Service<Event> for ChaosService<S, (Looks, Responds)>
+where
+    S: Service<Event, Response = R>,
+    S::Future: Send + 'static,
+    S::Error: Send + 'static,
+    Event: View<Looks>,
+    R: Respond<Responds> + Send + 'static,
+{
+    type Response = R;
+    type Error = ChaosError<S::Error>;
+    type Future = ChaosFuture<S::Future, ResultCarrier<Layered, R::Replies>>;
+
+    #[inline]
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx).map_err(ChaosError::Handler)
+    }
+
+    #[inline]
+    fn call(&mut self, event: Event) -> Self::Future {
+        let carrier = ResultCarrier {
+            errors: Layered,
+            replies: R::replies(),
+        };
+        guard(event, View::view, |event| self.inner.call(event), carrier)
+    }
+}
+
+impl<S, Event> Service<Event> for ChaosService<S, look::kind::Opaque>
+where
+    S: Service<Event>,
+    S::Future: Send + 'static,
+    S::Error: Send + 'static,
+    S::Response: Send + 'static,
+    Event: HasContext,
+{
+    type Response = Opaque<S::Response>;
+    type Error = ChaosError<S::Error>;
+    type Future = ChaosFuture<S::Future, ResultCarrier<Layered, AsOpaque>>;
+
+    #[inline]
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx).map_err(ChaosError::Handler)
+    }
+
+    #[inline]
+    fn call(&mut self, event: Event) -> Self::Future {
+        let carrier = ResultCarrier {
+            errors: Layered,
+            replies: AsOpaque,
+        };
+        let look = |event: &Event, _| event.context();
+        guard(event, look, |event| self.inner.call(event), carrier)
+    }
+}
+
+/// The error of a service behind a [`ChaosLayer`]: the handler's own, or an injected one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChaosError<E> {
+    /// The handler's own.
+    Handler(E),
+    /// One that the document asked for.
+    Injected(InjectedError),
+}
+
+impl<E: fmt::Display> fmt::Display for ChaosError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Handler(error) => error.fmt(f),
+            Self::Injected(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: std::error::Error> std::error::Error for ChaosError<E> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Handler(error) => error.source(),
+            Self::Injected(_) => None,
+        }
+    }
+}
+
+#[cfg(feature = "lambda")]
+impl<E: Into<Self>> From<ChaosError<E>> for lambda_runtime::Diagnostic {
+    fn from(error: ChaosError<E>) -> Self {
+        match error {
+            ChaosError::Handler(error) => error.into(),
+            ChaosError::Injected(error) => error.into(),
+        }
+    }
+}
+
+/// An injected error needs no conversion here.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct Layered;
+
+impl<E> Errors<E> for Layered {
+    type Out = ChaosError<E>;
+    fn pass(&self, error: E) -> ChaosError<E> {
+        ChaosError::Handler(error)
+    }
+    fn make(&self, error: InjectedError) -> Result<ChaosError<E>, InjectedError> {
+        Ok(ChaosError::Injected(error))
+    }
+}

@@ -1,0 +1,217 @@
+//! What an event's type can show: who is being invoked, until when, and the event as JSON.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+/// What was seen of an event at the handler's door.
+#[derive(Clone, Debug, Default)]
+#[doc(hidden)]
+pub struct Seen {
+    pub(crate) request_id: Option<String>,
+    pub(crate) deadline: Option<SystemTime>,
+    /// Handlers of `lambda_http` answer with HTTP responses, never with the proxy's JSON.
+    pub(crate) http: bool,
+    /// The event as JSON: only if somebody wants it and its type can be viewed.
+    pub(crate) event: Option<Value>,
+}
+
+impl Seen {
+    /// Of a function that has no event.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
+    #[cfg(feature = "lambda")]
+    fn context(context: &lambda_runtime::Context) -> Self {
+        Self {
+            request_id: Some(context.request_id.clone()).filter(|id| !id.is_empty()),
+            deadline: known_deadline(context.deadline),
+            ..Self::default()
+        }
+    }
+}
+
+/// Milliseconds since 1970, as the Runtime API gives them. A deadline in the past, as local
+/// emulators send it, says nothing.
+#[cfg_attr(not(feature = "lambda"), allow(dead_code))]
+fn known_deadline(milliseconds: u64) -> Option<SystemTime> {
+    let deadline = UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds))?;
+    (deadline > SystemTime::now()).then_some(deadline)
+}
+
+/// An event that a tower layer or [`wrap`](crate::wrap) can look at. `Kind` is inferred.
+///
+/// Implemented for `LambdaEvent<T>` where `T: Serialize`, for `lambda_http::Request` and for
+/// `serde_json::Value`. For any other type there are [`ChaosLayer::opaque`](crate::ChaosLayer::opaque)
+/// and [`wrap_opaque`](crate::wrap_opaque).
+#[diagnostic::on_unimplemented(
+    message = "chaos cannot look at an event of type `{Self}`",
+    note = "it can at `LambdaEvent<T>` where `T: Serialize`, at `lambda_http::Request` and at `serde_json::Value`",
+    note = "use `ChaosLayer::opaque()` or `wrap_opaque(handler)`, which need nothing of the event but its context"
+)]
+pub trait View<Kind> {
+    #[doc(hidden)]
+    fn view(&self, wants_event: bool) -> Seen;
+}
+
+/// An event of which at least the invocation's context can be had: any `LambdaEvent`, a
+/// `lambda_http::Request`, a `serde_json::Value`.
+pub trait HasContext {
+    #[doc(hidden)]
+    fn context(&self) -> Seen;
+}
+
+/// How an event is viewed; markers for [`View`].
+#[doc(hidden)]
+pub mod kind {
+    /// Through `Serialize`.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Json;
+    /// As the HTTP request that it is.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Http;
+    /// Not viewed: only its context is taken.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Opaque;
+}
+
+impl View<kind::Json> for Value {
+    fn view(&self, wants_event: bool) -> Seen {
+        Seen {
+            event: wants_event.then(|| self.clone()),
+            ..Seen::default()
+        }
+    }
+}
+
+impl HasContext for Value {
+    fn context(&self) -> Seen {
+        Seen::nothing()
+    }
+}
+
+#[cfg(feature = "lambda")]
+mod lambda {
+    use lambda_runtime::LambdaEvent;
+    use serde::Serialize;
+
+    use super::{HasContext, Seen, View, kind};
+
+    impl<T: Serialize> View<kind::Json> for LambdaEvent<T> {
+        fn view(&self, wants_event: bool) -> Seen {
+            let mut seen = self.context();
+            if wants_event {
+                seen.event = serde_json::to_value(&self.payload).ok();
+            }
+            seen
+        }
+    }
+
+    impl<T> HasContext for LambdaEvent<T> {
+        fn context(&self) -> Seen {
+            Seen::context(&self.context)
+        }
+    }
+}
+
+#[cfg(feature = "lambda_http")]
+mod http {
+    use lambda_http::{Request, RequestExt as _};
+
+    use super::{HasContext, Seen, View, kind};
+
+    impl View<kind::Http> for Request {
+        fn view(&self, wants_event: bool) -> Seen {
+            let mut seen = self.context();
+            if wants_event {
+                seen.event = crate::seam::request::event(self);
+            }
+            seen
+        }
+    }
+
+    impl HasContext for Request {
+        fn context(&self) -> Seen {
+            let seen = self
+                .lambda_context_ref()
+                .map_or_else(Seen::nothing, Seen::context);
+            Seen { http: true, ..seen }
+        }
+    }
+}
+
+/// The attribute's questions to the compiler: the first of these that the event's type can
+/// answer is the one that method resolution finds.
+#[doc(hidden)]
+pub mod probe {
+    use super::{Seen, View, kind};
+
+    /// Asks.
+    #[derive(Debug)]
+    pub struct Look<'a, T>(pub &'a T);
+
+    /// Its context and itself.
+    pub trait Whole {
+        /// Looks.
+        fn seen(&self, wants_event: bool) -> Seen;
+    }
+
+    #[cfg(feature = "lambda")]
+    impl<T: serde::Serialize> Whole for &&&Look<'_, lambda_runtime::LambdaEvent<T>> {
+        fn seen(&self, wants_event: bool) -> Seen {
+            View::<kind::Json>::view(self.0, wants_event)
+        }
+    }
+
+    #[cfg(feature = "lambda_http")]
+    impl Whole for &&&Look<'_, lambda_http::Request> {
+        fn seen(&self, wants_event: bool) -> Seen {
+            View::<kind::Http>::view(self.0, wants_event)
+        }
+    }
+
+    impl Whole for &&&Look<'_, serde_json::Value> {
+        fn seen(&self, wants_event: bool) -> Seen {
+            View::<kind::Json>::view(self.0, wants_event)
+        }
+    }
+
+    /// Its context alone.
+    pub trait ContextOnly {
+        /// Looks.
+        fn seen(&self, wants_event: bool) -> Seen;
+    }
+
+    #[cfg(feature = "lambda")]
+    impl<T> ContextOnly for &&Look<'_, lambda_runtime::LambdaEvent<T>> {
+        fn seen(&self, _: bool) -> Seen {
+            super::HasContext::context(self.0)
+        }
+    }
+
+    /// Nothing.
+    pub trait Unseen {
+        /// Looks away.
+        fn seen(&self, wants_event: bool) -> Seen;
+    }
+
+    impl<T> Unseen for &Look<'_, T> {
+        fn seen(&self, _: bool) -> Seen {
+            Seen::nothing()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_past_deadline_is_unknown() {
+        assert_eq!(known_deadline(0), None);
+        assert_eq!(known_deadline(1_000), None);
+        assert_eq!(known_deadline(u64::MAX), UNIX_EPOCH.checked_add(Duration::from_millis(u64::MAX)));
+    }
+}

@@ -1,0 +1,92 @@
+//! A status code as a response: as `http::Response`, and as the JSON that a Lambda proxy
+//! integration takes (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use crate::plan::StatusCode;
+use crate::seam::returns::Refusal;
+
+/// The code; plan/ has checked that it is 100 to 599.
+pub(crate) fn status(fault: &StatusCode) -> http::StatusCode {
+    http::StatusCode::from_u16(fault.code).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// An injected response.
+pub(crate) fn response<B: From<String>>(fault: &StatusCode) -> http::Response<B> {
+    let mut response = http::Response::new(B::from(fault.body_text()));
+    *response.status_mut() = status(fault);
+    for (name, value) in fault.reply_headers() {
+        let name = http::HeaderName::try_from(name);
+        let value = http::HeaderValue::try_from(value);
+        if let (Ok(name), Ok(value)) = (name, value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// What failure-lambda returns: the code, the headers, the body.
+pub(crate) fn json(fault: &StatusCode) -> Value {
+    let headers: Map<String, Value> = fault
+        .reply_headers()
+        .map(|(name, value)| (name.to_owned(), Value::from(value)))
+        .collect();
+    json!({"statusCode": fault.code, "headers": headers, "body": fault.body_text()})
+}
+
+/// The fields that some of the response types insist on.
+fn json_in_full(fault: &StatusCode) -> Value {
+    let mut reply = json(fault);
+    reply["multiValueHeaders"] = json!({});
+    reply["isBase64Encoded"] = json!(false);
+    reply["cookies"] = json!([]);
+    reply
+}
+
+/// An injected response as an `R`, if an `R` shows the code again when it is serialized.
+pub(crate) fn typed<R: Serialize + DeserializeOwned>(fault: &StatusCode) -> Result<R, Refusal> {
+    // The short form first: a `Value` takes whatever it is given.
+    [json(fault), json_in_full(fault)]
+        .into_iter()
+        .find_map(|reply| serde_json::from_value::<R>(reply).ok())
+        .filter(|typed| shows_code(typed, fault.code))
+        .ok_or_else(|| {
+            Refusal::new(format!(
+                "a `{}` cannot carry a status code: it has no `statusCode` beside which \
+                 everything else is optional",
+                std::any::type_name::<R>()
+            ))
+        })
+}
+
+/// The handler's own response with its code replaced.
+pub(crate) fn recoded<R: Serialize + DeserializeOwned>(
+    value: &R,
+    fault: &StatusCode,
+) -> Result<R, Refusal> {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| recoded_json(value, fault))
+        .and_then(|value| serde_json::from_value::<R>(value).ok())
+        .filter(|recoded| shows_code(recoded, fault.code))
+        .ok_or_else(|| {
+            Refusal::new(format!(
+                "this response of type `{}` has no `statusCode` to replace",
+                std::any::type_name::<R>()
+            ))
+        })
+}
+
+/// The same for JSON; `None` unless it is an object.
+pub(crate) fn recoded_json(mut value: Value, fault: &StatusCode) -> Option<Value> {
+    value
+        .as_object_mut()?
+        .insert("statusCode".to_owned(), Value::from(fault.code));
+    Some(value)
+}
+
+fn shows_code<R: Serialize>(reply: &R, code: u16) -> bool {
+    serde_json::to_value(reply).is_ok_and(|json| json["statusCode"] == code)
+}

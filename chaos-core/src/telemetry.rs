@@ -1,0 +1,127 @@
+//! What was decided, as `tracing` events that a person can read and a query can find.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::plan::Mode;
+
+/// What was done with a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// It was injected.
+    Inject,
+    /// It would have been, but for dry run.
+    DryRun,
+    /// It would have been, but CHAOS_ALLOW does not name its mode.
+    Block,
+    /// It could not be; the function ran as if nothing had been asked.
+    Error,
+}
+
+impl Action {
+    /// As it stands in the field `action`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inject => "inject",
+            Self::DryRun => "dryrun",
+            Self::Block => "block",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One decision about one fault at one point.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Decision {
+    /// What was done.
+    pub action: Action,
+    /// The mode's name, such as `latency`.
+    pub mode: &'static str,
+    /// The flag's name in the document.
+    pub flag: String,
+    /// The injection point; `handler` is the handler.
+    pub point: String,
+    /// The invocation's request id, where one is known.
+    pub request_id: Option<String>,
+    /// How long was waited, in milliseconds (mode latency).
+    pub latency_ms: Option<f64>,
+    /// The status code (mode statuscode).
+    pub status_code: Option<u16>,
+    /// Megabytes of disk that were taken (mode diskspace).
+    pub disk_mb: Option<u64>,
+    /// The error's message (mode exception), or why the fault could not be injected.
+    pub message: Option<String>,
+}
+
+impl Decision {
+    /// With the mode's own figures, as the document asks for them.
+    pub(crate) fn new(action: Action, mode: &Mode, flag: &str, point: &str) -> Self {
+        let mut decision = Self {
+            action,
+            mode: mode.name(),
+            flag: flag.to_owned(),
+            point: point.to_owned(),
+            request_id: None,
+            latency_ms: None,
+            status_code: None,
+            disk_mb: None,
+            message: None,
+        };
+        match mode {
+            Mode::StatusCode(status) => decision.status_code = Some(status.code),
+            Mode::Exception(exception) => decision.message = Some(exception.message.clone()),
+            Mode::DiskSpace(disk) => decision.disk_mb = Some(disk.megabytes),
+            Mode::Latency(_) => {}
+        }
+        decision
+    }
+
+    pub(crate) fn waiting(mut self, wait: Duration) -> Self {
+        self.latency_ms = Some(wait.as_secs_f64() * 1_000.0);
+        self
+    }
+
+    pub(crate) fn because(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// One event. A fault that was asked for and could not be injected is an error: whoever
+    /// runs the experiment would otherwise take its absence for resilience.
+    pub(crate) fn emit(&self, config_source: &str) {
+        macro_rules! event {
+            ($level:expr, $text:literal) => {
+                tracing::event!(
+                    target: "chaos",
+                    $level,
+                    source = "chaos",
+                    config_source,
+                    mode = self.mode,
+                    flag = self.flag,
+                    action = self.action.as_str(),
+                    point = self.point,
+                    request_id = self.request_id,
+                    latency_ms = self.latency_ms,
+                    status_code = self.status_code,
+                    disk_mb = self.disk_mb,
+                    detail = self.message,
+                    $text
+                )
+            };
+        }
+        match self.action {
+            Action::Inject => event!(tracing::Level::INFO, "chaos injected"),
+            Action::DryRun => event!(tracing::Level::INFO, "chaos would be injected (dry run)"),
+            Action::Block => event!(tracing::Level::WARN, "chaos not allowed by CHAOS_ALLOW"),
+            Action::Error => event!(tracing::Level::ERROR, "chaos could not be injected"),
+        }
+    }
+}

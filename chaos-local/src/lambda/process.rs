@@ -1,0 +1,126 @@
+//! The child: started, watched, killed at a deadline and started again.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::process::{Child, Command};
+
+use super::logs::Logs;
+use super::queue::Queue;
+
+/// Only the child itself is ever killed; it stays in our process group, so that Ctrl-C reaches it.
+pub(crate) struct Process {
+    child: Mutex<Child>,
+    starts: AtomicU32,
+}
+
+impl Process {
+    /// Starts the child for the first time.
+    pub(crate) fn start(command: &mut Command, logs: &Arc<Logs>) -> io::Result<Self> {
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let child = Mutex::new(spawn(command, logs)?);
+        Ok(Self {
+            child,
+            starts: AtomicU32::new(1),
+        })
+    }
+
+    fn restart(&self, command: &mut Command, logs: &Arc<Logs>) -> io::Result<()> {
+        *self.child() = spawn(command, logs)?;
+        self.starts.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn child(&self) -> MutexGuard<'_, Child> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.child().id()
+    }
+
+    pub(crate) fn restarts(&self) -> u32 {
+        self.starts.load(Ordering::Relaxed) - 1
+    }
+
+    pub(crate) fn kill(&self) {
+        // It fails for a child that has ended, which is what is wanted.
+        let _ended = self.child().start_kill();
+    }
+
+    pub(crate) async fn wait(&self) -> io::Result<ExitStatus> {
+        // The lock is taken for one look at a time, so that `kill` need not wait.
+        poll_fn(|context| pin!(self.child().wait()).poll(context)).await
+    }
+}
+
+fn spawn(command: &mut Command, logs: &Arc<Logs>) -> io::Result<Child> {
+    let mut child = command.spawn()?;
+    if let Some(output) = child.stdout.take() {
+        tokio::spawn(Arc::clone(logs).collect(output));
+    }
+    if let Some(output) = child.stderr.take() {
+        tokio::spawn(Arc::clone(logs).collect(output));
+    }
+    Ok(child)
+}
+
+/// Looks after the child for as long as the function lives.
+pub(crate) async fn supervise(
+    process: Arc<Process>,
+    mut command: Command,
+    queue: Arc<Queue>,
+    logs: Arc<Logs>,
+    init_limit: Duration,
+) {
+    loop {
+        let Ok(was_at_work) = run(&process, &queue, init_limit).await else {
+            return;
+        };
+        // Lambda starts again at once what it killed or lost at work. What ends while idle waits
+        // for an invocation: a program that ends at once must not be started without end.
+        let mut wait_for_work = !was_at_work;
+        loop {
+            if wait_for_work {
+                queue.work().await;
+            }
+            queue.process_starts();
+            match process.restart(&mut command, &logs) {
+                Ok(()) => break,
+                Err(error) => queue.process_did_not_start(error.to_string()),
+            }
+            wait_for_work = true;
+        }
+    }
+}
+
+/// Waits for the end of one process and says whether it was at work then.
+async fn run(process: &Process, queue: &Queue, init_limit: Duration) -> io::Result<bool> {
+    let mut init_too_slow = None;
+    tokio::select! {
+        _ended = process.wait() => {}
+        () = queue.kill_wanted() => process.kill(),
+        () = init_takes(queue, init_limit) => {
+            init_too_slow = Some(init_limit);
+            process.kill();
+        }
+    }
+    let status = process.wait().await?;
+    Ok(queue.process_ended(status, init_too_slow))
+}
+
+/// Returns when the init phase has taken too long, and never if it ends in time.
+async fn init_takes(queue: &Queue, limit: Duration) {
+    if tokio::time::timeout(limit, queue.polled()).await.is_ok() {
+        std::future::pending::<()>().await;
+    }
+}

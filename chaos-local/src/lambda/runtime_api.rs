@@ -1,0 +1,156 @@
+//! The Runtime API of one function: `next`, `response`, `error` and `init/error`.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use tokio::time::Instant;
+
+use super::queue::{Queue, UnknownRequest, Waiting};
+use super::reply::FunctionError;
+use crate::server::{Answer, Task};
+
+const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
+const INIT_ERROR: &str = "/2018-06-01/runtime/init/error";
+
+pub(crate) async fn answer(queue: Arc<Queue>, request: Request<Incoming>) -> Answer {
+    let path = request.uri().path().to_owned();
+    if path == INIT_ERROR && request.method() == Method::POST {
+        return init_error(&queue, request).await;
+    }
+    let Some(invocation) = path.strip_prefix(INVOCATION) else {
+        return not_found();
+    };
+    match (request.method(), invocation.split_once('/')) {
+        (&Method::GET, None) if invocation == "next" => next(&queue).await,
+        (&Method::POST, Some((id, "response"))) => take(&queue, id, request, false).await,
+        (&Method::POST, Some((id, "error"))) => take(&queue, id, request, true).await,
+        _ => not_found(),
+    }
+}
+
+/// A long poll: answers when there is an invocation.
+async fn next(queue: &Arc<Queue>) -> Answer {
+    let epoch = queue.epoch();
+    let Some(invocation) = queue.next(epoch).await else {
+        return error(StatusCode::GONE, "Gone", "This process has been replaced");
+    };
+    hand_out(queue, invocation)
+}
+
+fn hand_out(queue: &Arc<Queue>, invocation: Waiting) -> Answer {
+    let Waiting {
+        request_id,
+        mut headers,
+        payload,
+        timeout,
+        announced_deadline,
+        outcome,
+    } = invocation;
+    let deadline = announced_deadline.unwrap_or_else(|| SystemTime::now() + timeout);
+    headers.insert("lambda-runtime-deadline-ms", epoch_millis(deadline).into());
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    let watch = watch_deadline(
+        Arc::clone(queue),
+        request_id.clone(),
+        Instant::now() + timeout,
+    );
+    queue.start(&request_id, outcome, timeout, Task::spawn(watch));
+    let mut answer = Response::new(Full::new(payload));
+    *answer.headers_mut() = headers;
+    answer
+}
+
+async fn watch_deadline(queue: Arc<Queue>, request_id: String, deadline: Instant) {
+    tokio::time::sleep_until(deadline).await;
+    queue.expire(&request_id);
+}
+
+fn epoch_millis(time: SystemTime) -> u64 {
+    let age = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(age.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Takes a response or an error, whole, and passes it to the invoker.
+async fn take(queue: &Queue, request_id: &str, request: Request<Incoming>, failed: bool) -> Answer {
+    if !queue.is_running(request_id) {
+        return invalid_request_id();
+    }
+    let streamed = is_streamed(request.headers());
+    let Some(raw) = collect(request).await else {
+        return cut_off();
+    };
+    match queue.answer(request_id, raw, streamed, failed) {
+        Ok(()) => accepted(),
+        Err(UnknownRequest) => invalid_request_id(),
+    }
+}
+
+fn is_streamed(headers: &HeaderMap) -> bool {
+    headers
+        .get("lambda-runtime-function-response-mode")
+        .is_some_and(|mode| mode.as_bytes().eq_ignore_ascii_case(b"streaming"))
+}
+
+async fn init_error(queue: &Queue, request: Request<Incoming>) -> Answer {
+    let Some(body) = collect(request).await else {
+        return cut_off();
+    };
+    queue.report_init_error(FunctionError::parse(&body));
+    accepted()
+}
+
+async fn collect(request: Request<Incoming>) -> Option<Bytes> {
+    Some(request.into_body().collect().await.ok()?.to_bytes())
+}
+
+fn accepted() -> Answer {
+    json(StatusCode::ACCEPTED, r#"{"status":"OK"}"#.into())
+}
+
+fn not_found() -> Answer {
+    error(
+        StatusCode::NOT_FOUND,
+        "NotFound",
+        "No such path in the Runtime API",
+    )
+}
+
+fn invalid_request_id() -> Answer {
+    error(
+        StatusCode::BAD_REQUEST,
+        "InvalidRequestID",
+        "Invalid request ID",
+    )
+}
+
+fn cut_off() -> Answer {
+    error(
+        StatusCode::BAD_REQUEST,
+        "InvalidRequest",
+        "The request's body is not whole",
+    )
+}
+
+fn error(status: StatusCode, error_type: &str, message: &str) -> Answer {
+    let body = serde_json::json!({ "errorType": error_type, "errorMessage": message });
+    json(status, body.to_string())
+}
+
+fn json(status: StatusCode, body: String) -> Answer {
+    let mut answer = Response::new(Full::from(body));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    answer
+}

@@ -1,0 +1,168 @@
+//! An HTTP server on loopback that can be told to refuse connections and to accept them again.
+
+use std::future::Future;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Mutex;
+use tokio::task::{JoinHandle, JoinSet};
+
+pub(crate) type Answer = Response<Full<Bytes>>;
+type Handler =
+    dyn Fn(Request<Incoming>) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
+
+/// As many connections as may wait to be accepted; more than any test opens at once.
+const BACKLOG: u32 = 1024;
+
+pub(crate) struct Server {
+    address: SocketAddr,
+    handler: Arc<Handler>,
+    door: Mutex<Door>,
+}
+
+enum Door {
+    Open(Task),
+    /// Bound without listening: the kernel refuses connections and gives the port to nobody else.
+    Shut(TcpSocket),
+    /// Neither, because the port could not be taken back.
+    Lost,
+}
+
+impl Server {
+    /// Listens on 127.0.0.1. Port 0 lets the system pick one.
+    pub(crate) fn start<F, A>(port: u16, handler: F) -> io::Result<Self>
+    where
+        F: Fn(Request<Incoming>) -> A + Send + Sync + 'static,
+        A: Future<Output = Answer> + Send + 'static,
+    {
+        let handler: Arc<Handler> = Arc::new(move |request| Box::pin(handler(request)));
+        let socket = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+        let address = socket.local_addr()?;
+        let door = Mutex::new(Door::Open(open(socket, &handler)?));
+        Ok(Self {
+            address,
+            handler,
+            door,
+        })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Closes the listener and every connection; the port stays reserved.
+    pub(crate) async fn refuse(&self) -> io::Result<()> {
+        let mut door = self.door.lock().await;
+        match std::mem::replace(&mut *door, Door::Lost) {
+            Door::Open(task) => task.end().await,
+            Door::Shut(socket) => {
+                *door = Door::Shut(socket);
+                return Ok(());
+            }
+            Door::Lost => {}
+        }
+        *door = Door::Shut(bind(self.address)?);
+        Ok(())
+    }
+
+    /// Listens again, on the same port. Nothing changes for a server that is listening.
+    pub(crate) async fn accept(&self) -> io::Result<()> {
+        let mut door = self.door.lock().await;
+        let socket = match std::mem::replace(&mut *door, Door::Lost) {
+            Door::Open(task) => {
+                *door = Door::Open(task);
+                return Ok(());
+            }
+            Door::Shut(socket) => socket,
+            Door::Lost => bind(self.address)?,
+        };
+        *door = Door::Open(open(socket, &self.handler)?);
+        Ok(())
+    }
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    // On Windows this option would let somebody else take the port over.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+fn open(socket: TcpSocket, handler: &Arc<Handler>) -> io::Result<Task> {
+    let listener = socket.listen(BACKLOG)?;
+    Ok(Task::spawn(accept_connections(
+        listener,
+        Arc::clone(handler),
+    )))
+}
+
+async fn accept_connections(listener: TcpListener, handler: Arc<Handler>) {
+    // Dropped with this task, and every connection with it.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve(stream, Arc::clone(&handler)));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    // Out of file descriptors, most likely: do not spin until one is free.
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, handler: Arc<Handler>) {
+    // A reply that leaves in two writes would wait 40 ms for the client's acknowledgement.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY");
+    }
+    let service = service_fn(move |request| {
+        let answer = handler(request);
+        async move { Ok::<_, std::convert::Infallible>(answer.await) }
+    });
+    let connection = http1::Builder::new()
+        .header_read_timeout(None)
+        .serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "connection ended");
+    }
+}
+
+/// A task that ends when its owner does.
+pub(crate) struct Task(JoinHandle<()>);
+
+impl Task {
+    pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(tokio::spawn(work))
+    }
+
+    /// Ends the task and waits until all that it owned is dropped.
+    pub(crate) async fn end(mut self) {
+        self.0.abort();
+        let _cancelled = (&mut self.0).await;
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

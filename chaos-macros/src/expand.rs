@@ -1,0 +1,374 @@
+//! From the function as written to the function with chaos at its entrance.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{GenericArgument, Ident, Pat, PathArguments, ReturnType, Type, TypeParamBound};
+
+use crate::args::Args;
+use crate::function::{Function, plain_name};
+use crate::returns::{self, Opaque, Shape};
+
+/// `quote!` whose own names meet none of the user's.
+macro_rules! mixed {
+    ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
+}
+
+/// What the parts of the expansion need to know.
+struct Expansion<'a> {
+    /// `::chaos_core::__private`
+    private: TokenStream,
+    args: &'a Args,
+    output: ReturnType,
+    opaque: Opaque,
+    /// Binds the event to the pattern that the user wrote, inside the body.
+    rebind: TokenStream,
+    /// An expression that looks at the event, if there is one.
+    event: Option<Ident>,
+    body: TokenStream,
+}
+
+pub(crate) fn expand(args: &Args, mut function: Function) -> syn::Result<TokenStream> {
+    let krate = args.krate.as_ref().map_or_else(
+        || mixed!(::chaos_core),
+        |path| path.to_token_stream(),
+    );
+    if let Some(later) = let_instrument_go_first(args, &krate, &mut function) {
+        return Ok(later);
+    }
+    let shape = if function.sig.asyncness.is_some() {
+        Shape::Direct
+    } else {
+        returns::shape(&function.sig.output)
+    };
+    let (event, rebind) = if args.point.is_none() {
+        take_event(&mut function)
+    } else {
+        (None, TokenStream::new())
+    };
+    let expansion = Expansion {
+        private: mixed!(#krate::__private),
+        args,
+        output: function.sig.output.clone(),
+        opaque: returns::opaque(&function.sig.output),
+        rebind,
+        event,
+        body: function.body.stream(),
+    };
+    let body = match shape {
+        Shape::Direct if function.sig.asyncness.is_some() => expansion.async_fn(),
+        Shape::Direct => expansion.sync_fn(),
+        Shape::Future => expansion.future_fn(),
+        Shape::BoxedFuture => expansion.boxed_future_fn(),
+    };
+    let Function {
+        attrs, vis, sig, ..
+    } = &function;
+    let body = quote_spanned!(function.body.span()=> { #body });
+    Ok(quote!(#(#attrs)* #vis #sig #body))
+}
+
+/// A destructured event has no name to look at it by, so its argument gets one, and an
+/// `#[instrument]` below would record and skip by the wrong names: it then goes first.
+fn let_instrument_go_first(
+    args: &Args,
+    krate: &TokenStream,
+    function: &mut Function,
+) -> Option<TokenStream> {
+    let instrumented = function.attrs.iter().any(|attribute| {
+        let last = attribute.path().segments.last();
+        last.is_some_and(|segment| segment.ident == "instrument")
+    });
+    let destructured = function
+        .event()
+        .is_some_and(|event| plain_name(&event.pat).is_none());
+    if !(instrumented && destructured && args.point.is_none()) {
+        return None;
+    }
+    let arguments = args.tokens();
+    let Function {
+        attrs,
+        vis,
+        sig,
+        body,
+    } = function;
+    Some(mixed!(#(#attrs)* #[#krate::inject_chaos(#arguments)] #vis #sig #body))
+}
+
+/// Gives the event's argument a name of its own and returns it, with the `let` that binds the
+/// user's pattern inside the body, so that `unused` lints still fire at what the user wrote.
+fn take_event(function: &mut Function) -> (Option<Ident>, TokenStream) {
+    let Some(event) = function.event() else {
+        return (None, TokenStream::new());
+    };
+    let pattern = (*event.pat).clone();
+    let name = match plain_name(&pattern) {
+        // Resolved where the user wrote it, located where no lint looks.
+        Some(name) => Ident::new(
+            &name.to_string(),
+            Span::mixed_site().resolved_at(name.span()),
+        ),
+        None => Ident::new("__chaos_event", Span::mixed_site()),
+    };
+    *event.pat = match &pattern {
+        Pat::Ident(plain) if plain_name(&pattern).is_some() => {
+            let mut unmuted = plain.clone();
+            unmuted.mutability = None;
+            Pat::Ident(unmuted)
+        }
+        _ => syn::parse_quote!(#name),
+    };
+    let attributes = std::mem::take(&mut event.attrs);
+    event.attrs.clone_from(&attributes);
+    (Some(name.clone()), mixed!(#(#attributes)* let #pattern = #name;))
+}
+
+impl Expansion<'_> {
+    /// `async fn`: decide, then poll the body as it was written.
+    fn async_fn(&self) -> TokenStream {
+        let Self {
+            private,
+            rebind,
+            body,
+            ..
+        } = self;
+        let fake_return = self.fake_return();
+        let decide = self.decide_async(&self.look(), &self.labels());
+        let run = self.run_async(&mixed!(async move { #fake_return #rebind #body }));
+        mixed! {
+            let __chaos_injection = if #private::armed() { #decide } else { #private::None };
+            #run
+        }
+    }
+
+    /// A plain function: decide, then call the body, blocking for a delay.
+    fn sync_fn(&self) -> TokenStream {
+        let Self {
+            private,
+            rebind,
+            body,
+            ..
+        } = self;
+        let decide = self.decide(&self.look(), &self.labels());
+        let carrier = self.carrier(&mixed!(#private::Returns::of_call(&__chaos_body)));
+        let closure = match self.annotation() {
+            Some(ty) => mixed!(move || -> #ty { #rebind #body }),
+            None => {
+                let fake_return = self.fake_return();
+                mixed!(move || { #fake_return #rebind #body })
+            }
+        };
+        mixed! {
+            let __chaos_injection = if #private::armed() {
+                #private::enter_blocking();
+                #decide
+            } else {
+                #private::None
+            };
+            let __chaos_body = #private::once(#closure);
+            #carrier
+            match __chaos_injection {
+                #private::None => #private::Carry::pass(&__chaos_carrier, __chaos_body()),
+                #private::Some(__chaos_injection) => {
+                    #private::drive_blocking(__chaos_injection, __chaos_body, __chaos_carrier)
+                }
+            }
+        }
+    }
+
+    /// A plain function that returns `impl Future`: its own code runs when it is called, chaos
+    /// when the future is first polled.
+    fn future_fn(&self) -> TokenStream {
+        let Self {
+            private,
+            rebind,
+            body,
+            ..
+        } = self;
+        let output = future_output(&self.output);
+        let call = mixed!(#private::once(move || { #rebind #body })());
+        self.later(&mixed!(#private::expect_future::<#output, _>(#call)))
+    }
+
+    /// The same for `Pin<Box<dyn Future>>`, which is what `#[async_trait]` makes of a method.
+    fn boxed_future_fn(&self) -> TokenStream {
+        let Self {
+            private,
+            rebind,
+            body,
+            ..
+        } = self;
+        let ty = returns::erased(&self.output);
+        let later = self.later(&mixed!(#private::once(move || -> #ty { #rebind #body })()));
+        mixed!(::std::boxed::Box::pin({ #later }))
+    }
+
+    /// A future made by calling the user's code now, with chaos before it when it is polled.
+    fn later(&self, call: &TokenStream) -> TokenStream {
+        let Self { private, .. } = self;
+        let (look, labels) = (self.look(), self.labels());
+        let decide = self.decide_async(&mixed!(|_| __chaos_seen), &mixed!(|| __chaos_labels));
+        let run = self.run_async(&mixed!(__chaos_future));
+        // What is wanted of the arguments is taken now: the user's code owns them from here on.
+        mixed! {
+            let (__chaos_seen, __chaos_labels) = if #private::armed() {
+                ((#look)(#private::wants_event()), (#labels)())
+            } else {
+                (#private::Seen::nothing(), ::std::vec::Vec::new())
+            };
+            let __chaos_future = #call;
+            async move {
+                let __chaos_injection = if #private::armed() { #decide } else { #private::None };
+                #run
+            }
+        }
+    }
+
+    fn run_async(&self, future: &TokenStream) -> TokenStream {
+        let Self { private, .. } = self;
+        let carrier = self.carrier(&mixed!(#private::Returns::of_future(&__chaos_body)));
+        mixed! {
+            let __chaos_body = ::core::pin::pin!(#future);
+            #carrier
+            match __chaos_injection {
+                #private::None => #private::Carry::pass(&__chaos_carrier, __chaos_body.await),
+                #private::Some(__chaos_injection) => {
+                    #private::drive(__chaos_injection, __chaos_body, __chaos_carrier).await
+                }
+            }
+        }
+    }
+
+    fn decide_async(&self, look: &TokenStream, labels: &TokenStream) -> TokenStream {
+        let Self { private, .. } = self;
+        let decide = self.decide(look, labels);
+        match &self.args.point {
+            None => mixed!({ #private::enter().await; #decide }),
+            Some(_) => mixed!({ #private::enter_point().await; #decide }),
+        }
+    }
+
+    fn decide(&self, look: &TokenStream, labels: &TokenStream) -> TokenStream {
+        let Self { private, .. } = self;
+        match &self.args.point {
+            None => mixed!(#private::decide_handler(#labels, #look)),
+            Some(point) => mixed!(#private::decide_point(#point, #labels)),
+        }
+    }
+
+    /// Labels are evaluated only when a flag concerns the point.
+    fn labels(&self) -> TokenStream {
+        let Self { private, args, .. } = self;
+        let labels = args.labels.iter().flatten().map(|label| {
+            let (name, value) = (label.name.unraw().to_string(), &label.value);
+            quote_spanned!(value.span()=> (#name, #private::label(&#value)))
+        });
+        mixed!(|| ::std::vec![#(#labels),*])
+    }
+
+    /// Asks the compiler what the event's type can show.
+    fn look(&self) -> TokenStream {
+        let Self { private, .. } = self;
+        match &self.event {
+            Some(event) => mixed! {
+                |__chaos_wants_event| {
+                    use #private::look::*;
+                    (&&&&#private::look::Look(&#event)).seen(__chaos_wants_event)
+                }
+            },
+            None => mixed!(|_| #private::Seen::nothing()),
+        }
+    }
+
+    /// Asks the compiler what the return type can carry.
+    fn carrier(&self, returns: &TokenStream) -> TokenStream {
+        let Self { private, args, .. } = self;
+        let errors = match &args.error {
+            Some(path) => quote_spanned!(path.span()=> __chaos_returns.errors_by(#path)),
+            // At the return type, which is where the error type stands.
+            None => quote_spanned!(self.output_span()=> __chaos_returns.errors()),
+        };
+        let replies = match self.opaque {
+            Opaque::No => mixed!((&&&__chaos_returns.value()).replies()),
+            Opaque::IntoResponse => mixed!((&&&__chaos_returns.value()).opaque_replies()),
+            Opaque::Serialize => mixed!((&&__chaos_returns.value()).serialized_replies()),
+        };
+        mixed! {
+            let __chaos_carrier = {
+                use #private::returns::*;
+                let __chaos_returns = (&&#returns).split();
+                let __chaos_errors = #errors;
+                let __chaos_replies = #replies;
+                __chaos_returns.carrier(__chaos_errors, __chaos_replies)
+            };
+        }
+    }
+
+    /// Tells inference the return type before it reads the body, as `tracing` does.
+    fn fake_return(&self) -> TokenStream {
+        let ty = returns::erased(&self.output);
+        quote_spanned! {self.output_span()=>
+            #[allow(
+                unknown_lints,
+                unreachable_code,
+                clippy::diverging_sub_expression,
+                clippy::empty_loop,
+                clippy::let_unit_value,
+                clippy::let_with_type_underscore,
+                clippy::needless_return,
+                clippy::unreachable
+            )]
+            if false {
+                let __chaos_fake_return: #ty = loop {};
+                return __chaos_fake_return;
+            }
+        }
+    }
+
+    /// The return type as a closure may state it; an `impl Trait` may not be stated.
+    fn annotation(&self) -> Option<Type> {
+        returns::impl_traits(&self.output)
+            .is_empty()
+            .then(|| returns::erased(&self.output))
+    }
+
+    fn output_span(&self) -> Span {
+        match &self.output {
+            ReturnType::Default => Span::mixed_site(),
+            ReturnType::Type(_, ty) => ty.span().resolved_at(Span::mixed_site()),
+        }
+    }
+}
+
+/// `X` of `impl Future<Output = X>`, or `_`.
+fn future_output(output: &ReturnType) -> Type {
+    let unknown = || syn::parse_quote!(_);
+    let ReturnType::Type(_, ty) = output else {
+        return unknown();
+    };
+    let Type::ImplTrait(opaque) = &**ty else {
+        return unknown();
+    };
+    let outputs = opaque.bounds.iter().filter_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last(),
+        _ => None,
+    });
+    outputs
+        .filter_map(|segment| match &segment.arguments {
+            PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+            _ => None,
+        })
+        .flatten()
+        .find_map(|argument| match argument {
+            GenericArgument::AssocType(assoc) if assoc.ident == "Output" => {
+                let returns: ReturnType = {
+                    let ty = &assoc.ty;
+                    syn::parse_quote!(-> #ty)
+                };
+                Some(returns::erased(&returns))
+            }
+            _ => None,
+        })
+        .unwrap_or_else(unknown)
+}

@@ -1,0 +1,181 @@
+//! A command line that can be shown, repeated by hand, and run.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+/// A program, its arguments, and the environment variables that are set for it.
+#[derive(Debug, Clone)]
+pub(crate) struct CommandLine {
+    program: OsString,
+    args: Vec<OsString>,
+    envs: Vec<(OsString, OsString)>,
+}
+
+impl CommandLine {
+    /// `program` without arguments.
+    pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
+        Self {
+            program: program.as_ref().to_owned(),
+            args: Vec::new(),
+            envs: Vec::new(),
+        }
+    }
+
+    /// The cargo that runs this program.
+    pub(crate) fn cargo() -> Self {
+        Self::new("cargo")
+    }
+
+    /// Adds an argument.
+    pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.args.push(arg.as_ref().to_owned());
+        self
+    }
+
+    /// Adds arguments.
+    pub(crate) fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        for arg in args {
+            self.args.push(arg.as_ref().to_owned());
+        }
+        self
+    }
+
+    /// Sets an environment variable.
+    pub(crate) fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.envs
+            .push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// Runs it in `folder`; what it prints goes where this program's own output goes.
+    pub(crate) fn run(&self, folder: &Path) -> Result<()> {
+        let status = self
+            .command()
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .status()
+            .with_context(|| format!("cannot start `{self}`"))?;
+        if !status.success() {
+            bail!("`{self}` ended with {status}");
+        }
+        Ok(())
+    }
+
+    /// Runs it and returns what it printed on standard output.
+    pub(crate) fn output(&self) -> Result<String> {
+        let output = self
+            .command()
+            .stdin(Stdio::null())
+            .output()
+            .with_context(|| format!("cannot start `{self}`"))?;
+        if !output.status.success() {
+            let complaint = String::from_utf8_lossy(&output.stderr);
+            bail!(
+                "`{self}` ended with {}\n{}",
+                output.status,
+                complaint.trim_end()
+            );
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    fn command(&self) -> Command {
+        // What is shown as `cargo` is the very cargo that runs this program.
+        let program = match env::var_os("CARGO") {
+            Some(cargo) if self.program == "cargo" => cargo,
+            _ => self.program.clone(),
+        };
+        let mut command = Command::new(program);
+        // `cargo run` tells this program about its own package. Build scripts that watch these
+        // variables (ring's does) would run again, and everything above them with it, each time
+        // that somebody builds by hand between two runs of this program.
+        for (name, _) in env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(&name);
+            }
+        }
+        command
+            .args(&self.args)
+            .envs(self.envs.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+/// As one would type it into a shell.
+impl fmt::Display for CommandLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, value) in &self.envs {
+            write!(f, "{}={} ", name.to_string_lossy(), quoted(value))?;
+        }
+        f.write_str(&quoted(&self.program))?;
+        for arg in &self.args {
+            write!(f, " {}", quoted(arg))?;
+        }
+        Ok(())
+    }
+}
+
+fn quoted(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=+,./:@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.into_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::CommandLine;
+
+    #[test]
+    fn shown_as_one_would_type_it() {
+        let line = CommandLine::new("cargo")
+            .args(["test", "--test", "*"])
+            .arg("it's")
+            .env("RUSTDOCFLAGS", "-D warnings");
+        assert_eq!(
+            line.to_string(),
+            r"RUSTDOCFLAGS='-D warnings' cargo test --test '*' 'it'\''s'"
+        );
+    }
+
+    #[test]
+    fn a_shell_reads_back_what_is_shown() {
+        let line = CommandLine::new("printf").args(["%s\n", "*", "$HOME", "it's", ""]);
+        let direct = line.output().unwrap();
+        let through_a_shell = CommandLine::new("sh")
+            .args(["-c", &line.to_string()])
+            .output()
+            .unwrap();
+        assert_eq!(direct, "*\n$HOME\nit's\n\n");
+        assert_eq!(through_a_shell, direct);
+    }
+
+    #[test]
+    fn a_failure_names_the_command() {
+        let error = CommandLine::new("sh")
+            .args(["-c", "exit 3"])
+            .run(Path::new("."))
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`sh -c 'exit 3'` ended with exit status: 3"
+        );
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = CommandLine::new("no-such-program").output().unwrap_err();
+        assert_eq!(error.to_string(), "cannot start `no-such-program`");
+    }
+}

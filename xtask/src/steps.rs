@@ -1,0 +1,150 @@
+//! What `cargo xtask test` consists of.
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use crate::deny::Deny;
+use crate::features;
+use crate::outside::Outside;
+use crate::report;
+use crate::shell::CommandLine;
+use crate::workspace::Workspace;
+
+/// The steps in the order in which they are run: the cheap ones first, so that a slip is seen
+/// early.
+///
+/// The steps that build name the same packages and features, for then the heavy crates below are
+/// built once for all of them (and once more for those that only check).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Step {
+    /// Everything is formatted
+    Fmt,
+    /// What the tests need from outside is installed: moto's server and cargo-lambda
+    Outside,
+    /// Clippy finds nothing, in any target
+    Clippy,
+    /// Every combination of chaos-core's features compiles
+    Features,
+    /// The documentation builds without a warning
+    Doc,
+    /// Licences and origins of the dependencies are those that deny.toml allows
+    Deny,
+    /// Unit tests
+    Unit,
+    /// Examples in the documentation
+    Doctest,
+    /// Compile-fail and end-to-end tests, those that need outside software among them
+    E2e,
+}
+
+impl Step {
+    /// All of them, in order.
+    pub(crate) fn all() -> &'static [Self] {
+        Self::value_variants()
+    }
+
+    /// What it is called on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    }
+
+    /// One line on what it makes sure of.
+    pub(crate) fn about(self) -> String {
+        self.to_possible_value()
+            .and_then(|value| value.get_help().map(ToString::to_string))
+            .unwrap_or_default()
+    }
+
+    /// What it runs, once what it needs is installed.
+    pub(crate) fn commands(self, workspace: &Workspace) -> Vec<CommandLine> {
+        let cargo = CommandLine::cargo;
+        let test = || cargo().args(["test", "--workspace", "--all-features", "--no-fail-fast"]);
+        match self {
+            Self::Fmt => vec![cargo().args(["fmt", "--all", "--check"])],
+            Self::Outside => Outside::of(workspace).commands().into(),
+            Self::Clippy => vec![
+                cargo()
+                    .args(["clippy", "--workspace", "--all-targets", "--all-features"])
+                    .args(["--", "-D", "warnings"]),
+            ],
+            Self::Features => features::checks(),
+            Self::Doc => vec![
+                cargo()
+                    .args(["doc", "--workspace", "--all-features", "--no-deps"])
+                    .env("RUSTDOCFLAGS", "-D warnings"),
+            ],
+            Self::Deny => {
+                let deny = Deny::of(workspace);
+                vec![deny.command(), deny.check()]
+            }
+            Self::Unit => vec![test().args(["--lib", "--bins"])],
+            Self::Doctest => vec![test().arg("--doc")],
+            Self::E2e => {
+                let e2e = test().args(["--test", "*"]);
+                let variables = Outside::of(workspace).variables();
+                vec![
+                    variables
+                        .into_iter()
+                        .fold(e2e, |line, (name, value)| line.env(name, value)),
+                ]
+            }
+        }
+    }
+
+    /// Runs it. Of several commands all are run, whichever fails.
+    pub(crate) fn run(self, workspace: &Workspace) -> Result<()> {
+        let commands = match self {
+            Self::Outside => return Outside::of(workspace).install(),
+            Self::Deny => {
+                let deny = Deny::of(workspace);
+                deny.install()?;
+                vec![deny.check()]
+            }
+            Self::E2e => {
+                Outside::of(workspace).install()?;
+                self.commands(workspace)
+            }
+            _ => self.commands(workspace),
+        };
+
+        let mut failures = Vec::new();
+        for command in &commands {
+            report::command(command);
+            if let Err(error) = command.run(&workspace.root) {
+                failures.push(error.to_string());
+            }
+        }
+        if !failures.is_empty() {
+            bail!(failures.join("\n"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Step;
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn every_step_has_a_name_a_description_and_a_command() {
+        let workspace = Workspace::find().unwrap();
+        for step in Step::all() {
+            assert!(!step.name().is_empty(), "{step:?}");
+            assert!(!step.about().is_empty(), "{step:?}");
+            assert!(!step.commands(&workspace).is_empty(), "{step:?}");
+        }
+    }
+
+    #[test]
+    fn the_end_to_end_tests_are_told_where_the_outside_software_is() {
+        let workspace = Workspace::find().unwrap();
+        let command = Step::E2e.commands(&workspace)[0].to_string();
+        assert!(command.contains("CHAOS_TESTS_MOTO="), "{command}");
+        assert!(command.contains("/bin/moto_server "), "{command}");
+        assert!(command.contains("CHAOS_TESTS_CARGO_LAMBDA="), "{command}");
+        assert!(command.contains("/bin/cargo-lambda "), "{command}");
+    }
+}
