@@ -1,1 +1,3 @@
 //! Fault injection for AWS Lambda functions written in Rust.
+
+pub mod plan;

@@ -1,0 +1,56 @@
+//! What a flag concerns: points, labels, events.
+
+use std::borrow::Cow;
+
+use super::condition::Condition;
+use super::glob::Globs;
+
+/// The name of the point that is the handler itself.
+pub const HANDLER_POINT: &str = "handler";
+
+/// The points, labels and events that a flag concerns.
+///
+/// ```
+/// use chaos_core::plan;
+///
+/// let reading = plan::read(
+///     r#"{ "slow-cache": { "enabled": true, "mode": "latency", "min_latency": 50,
+///                          "point": "cache.*", "labels": { "tenant": ["a", "b"] } } }"#,
+/// );
+/// let aim = &reading.plan.flags[0].aim;
+///
+/// assert!(aim.concerns_point("cache.get_user"));
+/// assert!(!aim.concerns_point("handler"));
+/// assert!(aim.labels_hold(|name| (name == "tenant").then_some("b".into())));
+/// assert!(!aim.labels_hold(|_| None));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Aim {
+    /// Which injection points; `None`: the handler.
+    pub point: Option<Globs>,
+    /// Names of labels, in order, each with the values that it may have.
+    pub labels: Vec<(String, Vec<String>)>,
+    /// What must hold of the event.
+    pub conditions: Vec<Condition>,
+}
+
+impl Aim {
+    /// Whether the flag concerns the injection point of that name. Without `point` it concerns
+    /// the handler alone, which is the point [`HANDLER_POINT`]; a glob reaches the handler by
+    /// that name too.
+    pub fn concerns_point(&self, point: &str) -> bool {
+        match &self.point {
+            None => point == HANDLER_POINT,
+            Some(globs) => globs.matches(point),
+        }
+    }
+
+    /// Whether every label that the flag names is there and has one of the values listed.
+    /// `label` looks a label up by its name.
+    pub fn labels_hold<'a>(&self, label: impl Fn(&str) -> Option<Cow<'a, str>>) -> bool {
+        self.labels.iter().all(|(name, allowed)| {
+            label(name).is_some_and(|value| allowed.iter().any(|one| *one == value))
+        })
+    }
+}

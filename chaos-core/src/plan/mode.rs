@@ -1,0 +1,116 @@
+//! The faults, with their figures.
+
+use serde_json::Value;
+
+use super::table::{ModeRow, mode_row};
+
+/// A fault and its figures, all within the bounds that [`MODES`](super::MODES) states.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Mode {
+    /// Waits, then goes on.
+    Latency(Latency),
+    /// Takes blocks of the temporary directory.
+    DiskSpace(DiskSpace),
+    /// Answers with a status code.
+    StatusCode(StatusCode),
+    /// Fails.
+    Exception(Exception),
+}
+
+impl Mode {
+    /// The mode's name in documents: `latency`, `diskspace`, `statuscode`, `exception`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Latency(_) => "latency",
+            Self::DiskSpace(_) => "diskspace",
+            Self::StatusCode(_) => "statuscode",
+            Self::Exception(_) => "exception",
+        }
+    }
+
+    /// The mode's row in the table of modes.
+    ///
+    /// # Panics
+    ///
+    /// Never: a test holds every mode to its row.
+    pub fn row(&self) -> &'static ModeRow {
+        mode_row(self.name()).expect("every mode has a row")
+    }
+}
+
+/// A wait of a length between two bounds, uniformly drawn.
+///
+/// As in failure-lambda: a lone `min_latency` is also the maximum, a lone `max_latency` starts
+/// from 0, and with neither the wait is 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Latency {
+    /// The shortest wait in milliseconds, 0 to 900000.
+    pub min_ms: f64,
+    /// The longest wait in milliseconds, from `min_ms` to 900000, the longest that a function may
+    /// run.
+    pub max_ms: f64,
+}
+
+/// Blocks taken from the temporary directory while the invocation runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DiskSpace {
+    /// How much, in megabytes of 1024 * 1024 bytes, 1 to 10240, the largest that `/tmp` can be;
+    /// 100 unless written, as in failure-lambda.
+    pub megabytes: u64,
+}
+
+/// A response with a status code of its own.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StatusCode {
+    /// The status code, 100 to 599; 500 unless written, as in failure-lambda.
+    pub code: u16,
+    /// The response's body: a text as it is, anything else as JSON. `None` is failure-lambda's:
+    /// see [`StatusCode::body_text`].
+    pub body: Option<Value>,
+    /// Headers of the response, in the order of their names, each valid as HTTP has it and there
+    /// once.
+    pub headers: Vec<(String, String)>,
+    /// The handler's own response is kept and only its code is replaced: so it is whenever the
+    /// phase is after, and in chaos-lambda's documents. Body and headers are not used then.
+    pub keep_reply: bool,
+}
+
+impl StatusCode {
+    /// The body as a text. Without one in the document it is failure-lambda's,
+    /// `{"message":"Injected status code 503"}`.
+    pub fn body_text(&self) -> String {
+        match &self.body {
+            None => format!(r#"{{"message":"Injected status code {}"}}"#, self.code),
+            Some(Value::String(text)) => text.clone(),
+            Some(json) => json.to_string(),
+        }
+    }
+
+    /// The content type of [`body_text`](Self::body_text) where the document's headers name none:
+    /// `application/json`, as in failure-lambda, or `text/plain; charset=utf-8` for a text of the
+    /// document's own that is not JSON.
+    pub fn default_content_type(&self) -> &'static str {
+        match &self.body {
+            Some(Value::String(text))
+                if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() =>
+            {
+                "text/plain; charset=utf-8"
+            }
+            _ => "application/json",
+        }
+    }
+}
+
+/// An error instead of a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Exception {
+    /// The error's message; "Injected exception" unless written, as in failure-lambda.
+    pub message: String,
+    /// The error's type; the seam's own choice unless written.
+    pub error_type: Option<String>,
+}

@@ -1,0 +1,65 @@
+//! Regular expressions that run in linear time and cost a bounded amount of memory.
+
+use regex_lite::{Regex, RegexBuilder};
+
+/// The most memory that one compiled expression may take.
+const SIZE_LIMIT: usize = 32 * 1024;
+
+/// Texts longer than this are not searched.
+const TEXT_LIMIT: usize = 128 * 1024;
+
+/// A regular expression. It is found anywhere in a text unless it is anchored, and runs in time
+/// linear in the text; look-around and back-references do not exist in it.
+#[derive(Clone, Debug)]
+pub struct Pattern(Regex);
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Pattern {
+    /// Compiles an expression; the error says what is wrong with it and what to write.
+    pub(super) fn compile(source: &str) -> Result<Self, String> {
+        RegexBuilder::new(source)
+            .size_limit(SIZE_LIMIT)
+            .build()
+            .map(Self)
+            .map_err(|error| complaint(source, &error.to_string()))
+    }
+
+    /// The expression as the document has it.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether the expression is found in the text; `None` for a text of more than 128 KiB, which
+    /// is not searched, so that no event makes a function wait.
+    pub fn found_in(&self, text: &str) -> Option<bool> {
+        (text.len() <= TEXT_LIMIT).then(|| self.0.is_match(text))
+    }
+}
+
+fn complaint(source: &str, error: &str) -> String {
+    if ["(?=", "(?!", "(?<=", "(?<!"]
+        .iter()
+        .any(|look| source.contains(look))
+    {
+        return "look-around is not supported, since expressions run in linear time; \
+                write a second condition, with \"not\": true to turn it round"
+            .to_owned();
+    }
+    if error.contains("backreferences") {
+        return "back-references are not supported, since expressions run in linear time; \
+                write the expression without them"
+            .to_owned();
+    }
+    if error.contains("size limit") {
+        return "the expression is too large; write one with fewer or smaller repetitions"
+            .to_owned();
+    }
+    format!(
+        "no valid regular expression ({error}); correct it, or write a backslash before a character that stands for itself"
+    )
+}
