@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 
-use crate::plan::{By, Condition, Flag, Plan, Settings, Trigger};
+use crate::plan::{By, Condition, Flag, Plan, Settings, Trigger, text_at};
 use crate::seam::look::Seen;
 
 /// The name of the handler's own injection point.
@@ -78,7 +78,9 @@ impl Live {
 
     /// Whether any flag names points.
     pub(crate) fn concerns_points(&self) -> bool {
-        self.flags.iter().any(|live| live.flag.aim.point.is_some())
+        self.flags
+            .iter()
+            .any(|live| live.flag.aim.point.is_some())
     }
 
     /// Whether any flag looks at the event.
@@ -154,7 +156,8 @@ impl LiveFlag {
             Some(By::Event(path)) => seen
                 .event
                 .as_ref()
-                .and_then(|event| crate::plan::text_at(event, path)),
+                .and_then(|event| text_at(event, path))
+                .map(Into::into),
         };
         match value {
             Some(value) => Trigger::pinned_draw(&self.flag.name, &value),

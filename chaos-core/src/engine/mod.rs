@@ -8,19 +8,18 @@ mod options;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 
 pub(crate) use self::gate::{EngineRef, armed, current, install, scope, scope_sync};
 pub(crate) use self::injection::Injection;
 pub(crate) use self::live::HANDLER;
-pub(crate) use self::options::{Allow, Options};
+pub(crate) use self::options::{Allow, Options, killed};
 use self::live::{Live, LiveFlag, Verdict};
 use crate::plan::{self, Mode, Phase};
 use crate::seam::look::Seen;
-use crate::source::Wait;
-use crate::source::refresh::Refresh;
+use crate::source::refresh::{Refresh, Waiting};
 use crate::telemetry::{Action, Decision};
 
 /// Labels of one call: names and values.
@@ -109,7 +108,7 @@ impl Engine {
 
     /// What has to be waited for before an invocation may begin: usually nothing.
     #[inline]
-    pub(crate) fn turn(&self) -> Option<Wait> {
+    pub(crate) fn turn(&self) -> Option<Waiting> {
         let refresh = self.refresh.as_ref()?;
         if refresh.is_fresh() {
             return None;
@@ -118,12 +117,19 @@ impl Engine {
     }
 
     /// Fetches the document before the first invocation.
-    pub(crate) fn warm_up(&self) -> Option<Wait> {
-        self.refresh.as_ref().map(Refresh::warm_up)
+    pub(crate) fn warm_up(&self, within: Duration) -> Option<Waiting> {
+        let refresh = self.refresh.as_ref()?;
+        Some(refresh.warm_up(Some(within)))
+    }
+
+    /// Whether the document may change before the next decision.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.refresh.as_ref().is_some_and(|refresh| !refresh.is_fresh())
     }
 
     #[inline]
     pub(crate) fn handler_came_by(&self) {
+        // Read first: a store would take the cache line from the other threads each time.
         if !self.shared.handled.load(Ordering::Relaxed) {
             self.shared.handled.store(true, Ordering::Relaxed);
         }

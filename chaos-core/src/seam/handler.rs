@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::engine::{self, Engine, Injection, Labels};
+use crate::source::refresh::Waiting;
 use crate::seam::look::{HasContext, Seen, View};
-use crate::seam::opaque::Opaque;
 use crate::seam::returns::{AsOpaque, Carry, Convert, FromInjected, Respond, ResultCarrier};
 
 /// Wraps a handler, as [`inject_chaos`](crate::inject_chaos) does a function: for closures, and
@@ -167,7 +167,7 @@ where
 /// An invocation for which there may be something to do.
 struct Beginning {
     engine: engine::EngineRef,
-    wait: Option<crate::source::Wait>,
+    wait: Option<Waiting>,
     wants_event: bool,
 }
 

@@ -13,11 +13,23 @@ pub(crate) fn status(fault: &StatusCode) -> http::StatusCode {
     http::StatusCode::from_u16(fault.code).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// The document's headers, and a content type where they have none.
+fn headers(fault: &StatusCode) -> impl Iterator<Item = (&str, &str)> {
+    let own = fault.headers.iter();
+    let named = own
+        .clone()
+        .any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let content_type = (!named).then(|| ("Content-Type", fault.default_content_type()));
+    content_type
+        .into_iter()
+        .chain(own.map(|(name, value)| (name.as_str(), value.as_str())))
+}
+
 /// An injected response.
 pub(crate) fn response<B: From<String>>(fault: &StatusCode) -> http::Response<B> {
     let mut response = http::Response::new(B::from(fault.body_text()));
     *response.status_mut() = status(fault);
-    for (name, value) in fault.reply_headers() {
+    for (name, value) in headers(fault) {
         let name = http::HeaderName::try_from(name);
         let value = http::HeaderValue::try_from(value);
         if let (Ok(name), Ok(value)) = (name, value) {

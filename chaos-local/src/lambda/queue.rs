@@ -33,6 +33,8 @@ struct State {
     init_failure: Option<InitFailure>,
     waiting: VecDeque<Waiting>,
     running: HashMap<String, Running>,
+    /// The process is a child of ours, so it is killed when it misses a deadline.
+    child: bool,
     kill: bool,
     stopped: bool,
 }
@@ -132,7 +134,7 @@ impl Queue {
                 .waiting
                 .retain(|waiting| waiting.request_id != request_id);
             let taken = state.waiting.len() < before;
-            state.kill |= taken;
+            state.kill |= taken && state.child;
             taken
         })
     }
@@ -167,7 +169,7 @@ impl Queue {
             }
         });
         self.wait_until(|state| {
-            if state.epoch != epoch || state.stopped {
+            if state.epoch != epoch || state.kill || state.stopped {
                 return Some(None);
             }
             // An invoker that went away before its turn is not served.
@@ -250,7 +252,7 @@ impl Queue {
                     request_id: request_id.to_owned(),
                     after,
                 })));
-                state.kill = true;
+                state.kill = state.child;
             }
         });
     }
@@ -276,6 +278,7 @@ impl Queue {
         self.change(|state| {
             state.epoch += 1;
             state.polled = false;
+            state.child = true;
             state.init_failure = None;
             state.kill = false;
         });

@@ -14,38 +14,40 @@ pub(crate) fn arn(name: &str) -> String {
 /// What a reader may write: a name or an ARN, and a version after a colon.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Reference<'a> {
-    pub(crate) name: &'a str,
+    pub(crate) target: Target<'a>,
     pub(crate) version: Option<&'a str>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Target<'a> {
+    Name(&'a str),
+    /// Whose name begins with a slash or not; an ARN does not show it.
+    Arn(&'a str),
 }
 
 impl<'a> Reference<'a> {
     pub(crate) fn parse(reference: &'a str) -> Self {
-        let name = match reference.strip_prefix("arn:aws:ssm:") {
-            Some(rest) => strip_arn(rest).unwrap_or(reference),
-            None => reference,
+        // An ARN has five colons of its own.
+        let is_arn = reference.starts_with("arn:");
+        let colon = reference.match_indices(':').nth(if is_arn { 5 } else { 0 });
+        let (target, version) = match colon {
+            Some((colon, _)) => (&reference[..colon], Some(&reference[colon + 1..])),
+            None => (reference, None),
         };
-        match name.split_once(':') {
-            Some((name, version)) => Self {
-                name,
-                version: Some(version),
-            },
-            None => Self {
-                name,
-                version: None,
-            },
+        let target = if is_arn {
+            Target::Arn(target)
+        } else {
+            Target::Name(target)
+        };
+        Self { target, version }
+    }
+
+    pub(crate) fn arn(&self) -> String {
+        match self.target {
+            Target::Name(name) => arn(name),
+            Target::Arn(arn) => arn.to_owned(),
         }
     }
-}
-
-/// An ARN does not show whether its name began with a slash; names with more than one part do.
-fn strip_arn(rest: &str) -> Option<&str> {
-    let name = rest.splitn(3, ':').nth(2)?.strip_prefix("parameter")?;
-    let without_slash = name.strip_prefix('/')?;
-    Some(if without_slash.contains('/') {
-        name
-    } else {
-        without_slash
-    })
 }
 
 pub(crate) fn validate(name: &str) -> Result<(), ServiceError> {
@@ -97,34 +99,23 @@ pub(crate) fn validate(name: &str) -> Result<(), ServiceError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reference, arn, validate};
+    use super::{Reference, Target, arn, validate};
 
     #[test]
     fn references() {
+        let arn = "arn:aws:ssm:us-east-1:123456789012:parameter/a/b";
+        let arn_of_version = format!("{arn}:7");
         let cases = [
-            ("/a/b", "/a/b", None),
-            ("/a/b:3", "/a/b", Some("3")),
-            ("plain:x", "plain", Some("x")),
-            (
-                "arn:aws:ssm:us-east-1:123456789012:parameter/a/b",
-                "/a/b",
-                None,
-            ),
-            (
-                "arn:aws:ssm:us-east-1:123456789012:parameter/a/b:7",
-                "/a/b",
-                Some("7"),
-            ),
-            (
-                "arn:aws:ssm:us-east-1:123456789012:parameter/plain",
-                "plain",
-                None,
-            ),
+            ("/a/b", Target::Name("/a/b"), None),
+            ("/a/b:3", Target::Name("/a/b"), Some("3")),
+            ("plain:x", Target::Name("plain"), Some("x")),
+            (arn, Target::Arn(arn), None),
+            (arn_of_version.as_str(), Target::Arn(arn), Some("7")),
         ];
-        for (reference, name, version) in cases {
+        for (reference, target, version) in cases {
             assert_eq!(
                 Reference::parse(reference),
-                Reference { name, version },
+                Reference { target, version },
                 "{reference}"
             );
         }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::error::ServiceError;
-use super::name::{self, Reference};
+use super::name::Reference;
 use super::store::{Parameter, ParameterType, Put, Store, Tier};
 
 /// `GetParameters` takes no more names than this.
@@ -75,10 +75,9 @@ pub(crate) fn names(body: &Value) -> Vec<String> {
 
 /// The resource that a denial names.
 pub(crate) fn resource(names: &[String]) -> String {
-    names.first().map_or_else(
-        || "*".to_owned(),
-        |name| name::arn(Reference::parse(name).name),
-    )
+    names
+        .first()
+        .map_or_else(|| "*".to_owned(), |name| Reference::parse(name).arn())
 }
 
 fn fields<T: DeserializeOwned>(body: &Value) -> Result<T, ServiceError> {

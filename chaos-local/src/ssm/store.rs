@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::error::ServiceError;
-use super::name::{self, Reference};
+use super::name::{self, Reference, Target};
 
 /// The service keeps this many versions of a parameter and drops the oldest.
 const MAX_VERSIONS: usize = 100;
@@ -99,18 +99,24 @@ impl Store {
 
     /// Finds a parameter by `name`, `name:version` or ARN.
     pub(crate) fn get(&self, reference: &str) -> Result<&Parameter, ServiceError> {
-        let Reference { name, version } = Reference::parse(reference);
-        let versions = self
-            .parameters
-            .get(name)
-            .ok_or_else(ServiceError::parameter_not_found)?;
-        let found = match version {
-            None => versions.back(),
-            Some(version) => versions
-                .iter()
-                .find(|known| known.version.to_string() == version),
+        let Reference { target, version } = Reference::parse(reference);
+        let versions = match target {
+            Target::Name(name) => self.parameters.get(name),
+            Target::Arn(arn) => self
+                .parameters
+                .values()
+                .find(|versions| versions[0].arn == arn),
         };
-        found.ok_or_else(|| ServiceError::version_not_found(name, version.unwrap_or_default()))
+        let versions = versions.ok_or_else(ServiceError::parameter_not_found)?;
+        let Some(version) = version else {
+            return versions
+                .back()
+                .ok_or_else(ServiceError::parameter_not_found);
+        };
+        let found = versions
+            .iter()
+            .find(|known| known.version.to_string() == version);
+        found.ok_or_else(|| ServiceError::version_not_found(&versions[0].name, version))
     }
 
     pub(crate) fn delete(&mut self, name: &str) -> Result<(), ServiceError> {

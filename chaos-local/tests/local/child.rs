@@ -186,6 +186,13 @@ async fn a_child_that_ends_while_idle_is_started_for_the_next_invocation() {
     let pid = function.pid().unwrap();
     kill(pid);
     process.has_ended().await;
+    let noticed = async {
+        while function.pid().is_some() {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon("the end of the process", noticed).await;
+    assert_eq!(function.restarts(), 0);
     assert_ne!(ask(&function, "pid").await, json!(pid));
     assert_eq!(function.restarts(), 1);
 }
@@ -366,6 +373,6 @@ fn the_end_of_the_runtime_ends_the_child() {
     observer.block_on(async {
         crate::support::WitnessedProcess::from_std(socket)
             .has_ended()
-            .await
+            .await;
     });
 }

@@ -1,0 +1,245 @@
+//! Setting chaos up: from the environment, or from what `main` hands over.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::engine::{self, Allow, Engine, Options, Shared};
+use crate::fault::diskspace;
+use crate::plan::{self, Finding};
+use crate::source::options::{self as source_options, Timing};
+use crate::source::refresh::{News, Refresh, Verdict};
+use crate::source::Source;
+
+/// How long [`init`] waits for the document, unless the fetch timeout is longer: the first fetch
+/// has a connection to open and credentials to find, and no request waits for it.
+const INIT_WAIT: Duration = Duration::from_secs(2);
+
+/// Fetches the document during the init phase, so that no request waits for it.
+///
+/// It reads the environment (see the [crate's documentation](crate#where-the-document-lives)),
+/// and waits for the document for at most two seconds, or the fetch timeout if that is longer;
+/// a fetch that takes longer goes on beside the handler. Whatever goes wrong is said in one line of
+/// the log, and the function starts. Without it, the first request does what it does.
+///
+/// ```no_run
+/// # async fn handler(event: lambda_runtime::LambdaEvent<serde_json::Value>) -> Result<serde_json::Value, lambda_runtime::Error> { Ok(event.payload) }
+/// #[tokio::main]
+/// async fn main() -> Result<(), lambda_runtime::Error> {
+///     chaos_core::init().await;
+///     lambda_runtime::run(lambda_runtime::service_fn(handler)).await
+/// }
+/// ```
+pub async fn init() {
+    Chaos::from_env().init().await;
+}
+
+/// Sets chaos up with a source, a client or options of your own; what is not set comes from the
+/// environment.
+///
+/// ```no_run
+/// # async fn run(config: &aws_config::SdkConfig) {
+/// # #[cfg(feature = "ssm")] {
+/// use chaos_core::{Chaos, source::SsmSource};
+///
+/// // The user's own client: its region, endpoint, credentials and retries.
+/// let client = aws_sdk_ssm::Client::new(config);
+/// Chaos::from_env()
+///     .source(SsmSource::with_client(client, "/orders/chaos"))
+///     .init()
+///     .await;
+/// # }
+/// # }
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "call `init().await`"]
+pub struct Chaos {
+    source: Option<Arc<dyn Source>>,
+    cache_ttl: Option<Duration>,
+    fetch_timeout: Option<Duration>,
+    max_stale: Option<Duration>,
+    dry_run: Option<bool>,
+    allow: Option<Allow>,
+}
+
+impl Chaos {
+    /// What the environment says.
+    pub fn from_env() -> Self {
+        Self::default()
+    }
+
+    /// Reads the document from here, whatever the environment names.
+    pub fn source(mut self, source: impl Source) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// How long a document is used before it is fetched again (`CHAOS_CACHE_TTL`).
+    pub fn cache_ttl(mut self, ttl: Duration) -> Self {
+        self.cache_ttl = Some(ttl);
+        self
+    }
+
+    /// The longest that a fetch may hold up a request (`CHAOS_FETCH_TIMEOUT_MS`; 500 ms).
+    pub fn fetch_timeout(mut self, timeout: Duration) -> Self {
+        self.fetch_timeout = Some(timeout);
+        self
+    }
+
+    /// How long an unconfirmed document stays in force (`CHAOS_MAX_STALE`; 300 s). Never less
+    /// than twice the cache time.
+    pub fn max_stale(mut self, stale: Duration) -> Self {
+        self.max_stale = Some(stale);
+        self
+    }
+
+    /// Decides and records, injects nothing (`CHAOS_DRY_RUN`).
+    pub fn dry_run(mut self, dry_run: bool) -> Self {
+        self.dry_run = Some(dry_run);
+        self
+    }
+
+    /// The modes that a document may use (`CHAOS_ALLOW`), by name; all others are blocked.
+    pub fn allow<Name: Into<String>>(mut self, modes: impl IntoIterator<Item = Name>) -> Self {
+        self.allow = Some(Allow::only(modes.into_iter().map(Into::into)));
+        self
+    }
+
+    /// Sets chaos up for this process and fetches the document, as [`init()`](init()) does.
+    ///
+    /// The first call counts, and so does the first wrapped function that runs: a later one
+    /// changes nothing and says so in the log. The kill switch holds here too.
+    pub async fn init(self) {
+        if cfg!(not(feature = "inject")) {
+            return;
+        }
+        let fetch_timeout = self.fetch_timeout;
+        let (engine, taken) = engine::install(|| self.build(&environment));
+        if !taken {
+            tracing::warn!(
+                target: "chaos", source = "chaos",
+                "chaos is set up already; call `init` once, first thing in `main`"
+            );
+        }
+        let Some(engine) = engine else { return };
+        let within = INIT_WAIT.max(fetch_timeout.unwrap_or_default());
+        if let Some(fetched) = engine.warm_up(within) {
+            fetched.await;
+        }
+    }
+
+    fn build(self, env: &dyn Fn(&str) -> Option<String>) -> Option<Engine> {
+        if engine::killed(env) {
+            tracing::debug!(target: "chaos", source = "chaos", "the kill switch is set: no chaos");
+            return None;
+        }
+        let (source, mut timing) = match self.source {
+            Some(source) => {
+                let timing = source_options::timing(env, &*source);
+                (source, timing)
+            }
+            None => source_options::from_env(env)?,
+        };
+        timing.fetch_timeout = self.fetch_timeout.unwrap_or(timing.fetch_timeout);
+        timing.max_stale = self.max_stale.unwrap_or(timing.max_stale);
+        if timing.ttl.is_some() {
+            timing.ttl = self.cache_ttl.or(timing.ttl);
+        }
+        let mut options = Options::from_env(env);
+        source.name().clone_into(&mut options.config_source);
+        options.dry_run = self.dry_run.unwrap_or(options.dry_run);
+        options.allow = self.allow.unwrap_or(options.allow);
+        Some(engine(options, source, timing))
+    }
+}
+
+/// Called once, by whatever is wrapped and runs first.
+pub(crate) fn from_environment() -> Option<Engine> {
+    Chaos::from_env().build(&environment)
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn engine(options: Options, source: Arc<dyn Source>, timing: Timing) -> Engine {
+    let cleared = diskspace::clear_leftovers(&diskspace::directory());
+    if cleared > 0 {
+        tracing::info!(
+            target: "chaos", source = "chaos", action = "clear",
+            "removed {cleared} file(s) that a killed process had filled the disk with"
+        );
+    }
+    let shared = Arc::new(Shared::default());
+    let told = Arc::clone(&shared);
+    let teller = Teller {
+        config_source: source.name().to_owned(),
+        location: source.location(),
+    };
+    let sink = Box::new(move |news: News<'_>| teller.hear(&told, news));
+    let refresh = Refresh::new(source, timing, Clock::default(), sink);
+    Engine::new(options, Some(refresh), shared)
+}
+
+/// Turns news of the document into the plan in force, and into a line of the log.
+struct Teller {
+    config_source: String,
+    location: String,
+}
+
+impl Teller {
+    fn hear(&self, shared: &Shared, news: News<'_>) -> Verdict {
+        match news {
+            News::Document(text) => return self.document(shared, text),
+            // The source's own trouble is in the log already.
+            News::Gone(_) | News::Lapsed => shared.apply(plan::Plan::default()),
+            News::FetchFailed(_) => {}
+        }
+        Verdict::Accepted
+    }
+
+    fn document(&self, shared: &Shared, text: &str) -> Verdict {
+        let reading = plan::read(text);
+        let before = shared.on();
+        if !reading.findings.is_empty() {
+            let what = if reading.usable {
+                "what is invalid is skipped"
+            } else {
+                "it is invalid as a whole: no chaos"
+            };
+            tracing::warn!(
+                target: "chaos", source = "chaos", config_source = self.config_source, action = "error",
+                "{}: {what}: {}", self.location, listed(&reading.findings)
+            );
+        }
+        if !reading.usable {
+            shared.apply(plan::Plan::default());
+            return Verdict::Rejected;
+        }
+        shared.apply(reading.plan);
+        let on = shared.on();
+        if on > 0 || before > 0 {
+            let action = if on == 0 { "clear" } else { "load" };
+            tracing::info!(
+                target: "chaos", source = "chaos", config_source = self.config_source, action,
+                "{}: {on} flag(s) on", self.location
+            );
+        }
+        Verdict::Accepted
+    }
+}
+
+/// The first few findings, in a line.
+fn listed(findings: &[Finding]) -> String {
+    const MOST: usize = 5;
+    let mut list = String::new();
+    for (n, finding) in findings.iter().take(MOST).enumerate() {
+        let comma = if n == 0 { "" } else { "; " };
+        let _ = write!(list, "{comma}{finding}");
+    }
+    if findings.len() > MOST {
+        let _ = write!(list, "; and {} more", findings.len() - MOST);
+    }
+    list
+}

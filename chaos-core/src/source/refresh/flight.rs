@@ -1,0 +1,170 @@
+//! One fetch under way: its heartbeat, its bound, and what became of it.
+
+use std::any::Any;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use super::Refresh;
+use crate::clock::{Clock, Stamp};
+use crate::source::{Source, SourceError};
+
+/// How often a fetch under way shows that its environment is running.
+const BEAT: Duration = Duration::from_millis(100);
+/// A heart that stopped for this long was frozen.
+const FROZEN: Duration = Duration::from_secs(1);
+
+/// A fetch under way.
+#[derive(Debug)]
+pub(super) struct Flight {
+    pub(super) id: u64,
+    pulse: Arc<Pulse>,
+    task: AbortHandle,
+}
+
+/// What became of a fetch.
+pub(super) enum Landing {
+    /// The source answered, or said why not.
+    Answer(Result<String, SourceError>),
+    /// It did neither within the bound.
+    Silence,
+    /// It panicked, with this message.
+    Panic(String),
+}
+
+impl Flight {
+    /// Begins a fetch on a task of its own.
+    pub(super) fn begin(refresh: &Arc<Refresh>, runtime: &Handle, id: u64, now: Stamp) -> Self {
+        let pulse = Arc::new(Pulse::new(now));
+        let task = runtime.spawn(fly(Arc::clone(refresh), id, Arc::clone(&pulse)));
+        Self {
+            id,
+            pulse,
+            task: task.abort_handle(),
+        }
+    }
+
+    /// Whether it was frozen with its environment, or nobody drives its runtime any more.
+    pub(super) fn is_frozen(&self, now: Stamp) -> bool {
+        self.pulse.stopped(now)
+    }
+
+    /// Gives it up. Not to be called while the state is locked.
+    pub(super) fn abort(self) {
+        self.task.abort();
+    }
+}
+
+async fn fly(refresh: Arc<Refresh>, id: u64, pulse: Arc<Pulse>) {
+    let flight = InFlight { refresh, id };
+    let Refresh { source, clock, .. } = &*flight.refresh;
+    let bound = flight.refresh.timing.fetch_bound();
+    let landing = loop {
+        pulse.beat(clock.now());
+        // whatever a fetch brings that was frozen is out of date, be it a document or an error
+        if let Some(landing) = attempt(&**source, clock, &pulse, bound).await {
+            break landing;
+        }
+    };
+    flight.refresh.landed(id, landing);
+}
+
+/// One try; `None` if it was frozen with its environment.
+async fn attempt(
+    source: &dyn Source,
+    clock: &Clock,
+    pulse: &Pulse,
+    bound: Duration,
+) -> Option<Landing> {
+    let mut fetch = match catch_unwind(AssertUnwindSafe(|| source.fetch())) {
+        Ok(fetch) => fetch,
+        Err(panic) => return Some(Landing::Panic(message(&*panic))),
+    };
+    let mut bound = pin!(sleep(bound));
+    let mut beats = interval(BEAT);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    poll_fn(|context| {
+        if pulse.stopped(clock.now()) {
+            return Poll::Ready(None);
+        }
+        // a poll that takes long is no freeze: a blocking source must not be begun again and again
+        pulse.hold();
+        let polled = catch_unwind(AssertUnwindSafe(|| fetch.as_mut().poll(context)));
+        pulse.beat(clock.now());
+        match polled {
+            Ok(Poll::Ready(answer)) => return Poll::Ready(Some(Landing::Answer(answer))),
+            Err(panic) => return Poll::Ready(Some(Landing::Panic(message(&*panic)))),
+            Ok(Poll::Pending) => {}
+        }
+        if bound.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Some(Landing::Silence));
+        }
+        while beats.poll_tick(context).is_ready() {}
+        Poll::Pending
+    })
+    .await
+}
+
+pub(super) fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no message").to_owned()
+}
+
+/// A task that ends before its fetch does (its runtime shuts down) must not leave the next
+/// invocation waiting for it.
+struct InFlight {
+    refresh: Arc<Refresh>,
+    id: u64,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.refresh.abandoned(self.id);
+    }
+}
+
+/// When a fetch under way was last seen to run.
+#[derive(Debug)]
+struct Pulse {
+    monotonic: AtomicU64,
+    wall: AtomicU64,
+}
+
+impl Pulse {
+    fn new(now: Stamp) -> Self {
+        Self {
+            monotonic: now.monotonic.into(),
+            wall: now.wall.into(),
+        }
+    }
+
+    fn beat(&self, now: Stamp) {
+        self.monotonic.store(now.monotonic, Relaxed);
+        self.wall.store(now.wall, Relaxed);
+    }
+
+    /// Does not count as stopped until the next beat.
+    fn hold(&self) {
+        self.monotonic.store(u64::MAX, Relaxed);
+        self.wall.store(u64::MAX, Relaxed);
+    }
+
+    fn stopped(&self, now: Stamp) -> bool {
+        let last = Stamp {
+            monotonic: self.monotonic.load(Relaxed),
+            wall: self.wall.load(Relaxed),
+        };
+        last.age(now) > FROZEN
+    }
+}

@@ -1,0 +1,440 @@
+//! Caches any source: how old a document may be, who waits for a new one, and what happens while
+//! there is none to be had.
+//!
+//! Two things must hold at once: chaos costs requests nothing, and switching it off works. The
+//! rules are in [`state`]; a fetch under way is in [`flight`]; this file ties them to clocks,
+//! tasks and the engine.
+
+mod flight;
+mod report;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use self::flight::{Flight, Landing};
+use self::report::Line;
+use self::state::{InForce, State};
+use super::{Source, SourceError};
+use crate::clock::{Clock, Stamp};
+
+/// How long a document is used, and how long anything waits for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Timing {
+    /// The cache time. `None`: the document never changes.
+    pub(crate) ttl: Option<Duration>,
+    /// The longest that a fetch may hold up a request. Zero: requests never wait.
+    pub(crate) fetch_timeout: Duration,
+    /// How long an unconfirmed document stays in force.
+    pub(crate) max_stale: Duration,
+}
+
+impl Timing {
+    /// The bound of a fetch that nobody waits for any more.
+    fn fetch_bound(&self) -> Duration {
+        Duration::from_secs(5).max(self.fetch_timeout * 2)
+    }
+}
+
+/// What the engine hears of the document. It is told while the state is locked, in the order in
+/// which it happened, and must not call back into [`Refresh::turn`] or [`Refresh::warm_up`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum News<'a> {
+    /// This text from now on. An equal one is not told again, unless it had gone out of force.
+    Document(&'a str),
+    /// There is no document, for this reason: no chaos.
+    Gone(&'a str),
+    /// The last document has gone unconfirmed for too long: no chaos.
+    Lapsed,
+    /// A fetch failed; what is in force stays so. For metrics: the log has its line already.
+    FetchFailed(&'a str),
+}
+
+/// What the engine makes of [`News::Document`]. For other news it does not matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is in force.
+    Accepted,
+    /// It is invalid as a whole: no chaos. It counts as answered all the same.
+    Rejected,
+}
+
+/// Where news goes.
+pub(crate) type Sink = Box<dyn Fn(News<'_>) -> Verdict + Send + Sync>;
+
+/// What a request waits for.
+pub(crate) type Waiting = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A source, its document's age, and the fetch under way.
+pub(crate) struct Refresh {
+    // Both clocks must be before these for the document to be fresh.
+    fresh_until_monotonic: AtomicU64,
+    fresh_until_wall: AtomicU64,
+    clock: Clock,
+    timing: Timing,
+    source: Arc<dyn Source>,
+    sink: Sink,
+    shared: Mutex<Shared>,
+    /// Counts what releases waiting requests: an answer, a failure, a wait that ran out.
+    releases: watch::Sender<u64>,
+    without_timers: AtomicBool,
+}
+
+struct Shared {
+    state: State,
+    flight: Option<Flight>,
+    next_id: u64,
+}
+
+impl Refresh {
+    /// Caches `source`. Nothing is fetched yet.
+    pub(crate) fn new(
+        source: Arc<dyn Source>,
+        mut timing: Timing,
+        clock: Clock,
+        sink: Sink,
+    ) -> Arc<Self> {
+        // else a document could lapse before a request has to wait for the next one
+        let twice = timing.ttl.unwrap_or_default().saturating_mul(2);
+        timing.max_stale = timing.max_stale.max(twice);
+        Arc::new(Self {
+            fresh_until_monotonic: 0.into(),
+            fresh_until_wall: 0.into(),
+            clock,
+            timing,
+            source,
+            sink,
+            shared: Mutex::new(Shared {
+                state: State::new(timing),
+                flight: None,
+                next_id: 0,
+            }),
+            releases: watch::Sender::new(0),
+            without_timers: false.into(),
+        })
+    }
+
+    /// The source that is cached.
+    pub(crate) fn source(&self) -> &dyn Source {
+        &*self.source
+    }
+
+    /// Whether the document in force may be used as it is. Two coarse clocks and two atomics; one
+    /// atomic for a document that never changes.
+    #[inline]
+    pub(crate) fn is_fresh(&self) -> bool {
+        let until = self.fresh_until_monotonic.load(Relaxed);
+        if until == u64::MAX {
+            return true;
+        }
+        let now = self.clock.now();
+        now.monotonic < until && now.wall < self.fresh_until_wall.load(Relaxed)
+    }
+
+    /// What the start of an invocation does when the document is not fresh: begins a fetch beside
+    /// the handler where one is due, lets a document lapse, and returns a future only if this
+    /// request has to wait, which it then does for at most the fetch timeout.
+    ///
+    /// Outside a tokio runtime nothing is fetched, except from a source that needs none.
+    pub(crate) fn turn(self: &Arc<Self>) -> Option<Waiting> {
+        let mut lines = Lines::new(self);
+        let now = self.clock.now();
+        let mut shared = self.lock();
+        let step = shared.state.step(now);
+        if step.fetch && self.fetch_at_once(&mut shared, now, &mut lines) {
+            return None;
+        }
+        let flying = self.keep_flying(&mut shared, step.fetch, now, &mut lines);
+        if step.wait && flying {
+            shared.state.waits(now);
+            return Some(self.waiting(self.timing.fetch_timeout));
+        }
+        // a request that waits sees to this when it has waited
+        self.lapse(&mut shared, now, &mut lines);
+        None
+    }
+
+    /// Fetches now unless the document is fresh, and waits: at most `within`, or else the fetch
+    /// timeout. For the init phase.
+    pub(crate) fn warm_up(self: &Arc<Self>, within: Option<Duration>) -> Waiting {
+        let mut lines = Lines::new(self);
+        let now = self.clock.now();
+        let mut shared = self.lock();
+        let wanted = !self.is_fresh();
+        if wanted
+            && !self.fetch_at_once(&mut shared, now, &mut lines)
+            && self.keep_flying(&mut shared, true, now, &mut lines)
+        {
+            return self.waiting(within.unwrap_or(self.timing.fetch_timeout));
+        }
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Reads a source that needs no waiting. Says whether it is one.
+    fn fetch_at_once(&self, shared: &mut Shared, now: Stamp, lines: &mut Lines<'_>) -> bool {
+        let landing = match catch_unwind(AssertUnwindSafe(|| self.source.immediate())) {
+            Ok(None) => return false,
+            Ok(Some(answer)) => Landing::Answer(answer),
+            Err(panic) => Landing::Panic(flight::message(&*panic)),
+        };
+        self.settle(shared, now, landing, lines);
+        true
+    }
+
+    /// Sees to it that a fetch is under way, if one is `wanted`, and that none is frozen. Says
+    /// whether one is.
+    fn keep_flying(
+        self: &Arc<Self>,
+        shared: &mut Shared,
+        wanted: bool,
+        now: Stamp,
+        lines: &mut Lines<'_>,
+    ) -> bool {
+        let frozen = match &shared.flight {
+            Some(flight) if !flight.is_frozen(now) => return true,
+            Some(_) => true,
+            None => false,
+        };
+        if !wanted && !frozen {
+            return false;
+        }
+        let Some(runtime) = self.runtime(lines) else {
+            return false;
+        };
+        shared.next_id += 1;
+        let flight = Flight::begin(self, &runtime, shared.next_id, now);
+        lines.frozen = shared.flight.replace(flight);
+        true
+    }
+
+    /// The runtime that we are on, if it can do what a fetch needs.
+    fn runtime(&self, lines: &mut Lines<'_>) -> Option<Handle> {
+        let runtime = Handle::try_current().ok()?;
+        if self.without_timers.load(Relaxed) {
+            return None;
+        }
+        // tokio offers no other way to ask
+        if catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).is_err() {
+            self.without_timers.store(true, Relaxed);
+            lines.push(Line::NoTimers);
+            return None;
+        }
+        Some(runtime)
+    }
+
+    /// Waits for the fetch under way to be answered or to fail. To be called with the state
+    /// locked, so that no release is missed.
+    fn waiting(self: &Arc<Self>, within: Duration) -> Waiting {
+        let mut releases = self.releases.subscribe();
+        let seen = *releases.borrow_and_update();
+        let until = Instant::now() + within;
+        let this = Arc::clone(self);
+        Box::pin(async move {
+            let _ = tokio::time::timeout_at(until, releases.changed()).await;
+            this.waited(seen, within);
+        })
+    }
+
+    /// A request has waited.
+    fn waited(&self, seen: u64, within: Duration) {
+        let mut lines = Lines::new(self);
+        let now = self.clock.now();
+        let mut shared = self.lock();
+        let ran_out = *self.releases.borrow() == seen;
+        if ran_out {
+            // the fetch goes on, for a later invocation to find; nobody else waits for it
+            self.release();
+            self.trouble(
+                &mut shared,
+                now,
+                NO_ANSWER,
+                no_answer(within),
+                false,
+                &mut lines,
+            );
+        } else {
+            self.lapse(&mut shared, now, &mut lines);
+        }
+    }
+
+    /// A fetch has come to its end.
+    fn landed(&self, id: u64, landing: Landing) {
+        let mut lines = Lines::new(self);
+        let mut shared = self.lock();
+        // one that was given up may still come in
+        if shared.flight.take_if(|flight| flight.id == id).is_some() {
+            self.settle(&mut shared, self.clock.now(), landing, &mut lines);
+        }
+    }
+
+    /// A fetch was dropped with its runtime: not its failure, but nobody may wait for it.
+    fn abandoned(&self, id: u64) {
+        let mut shared = self.lock();
+        if shared.flight.take_if(|flight| flight.id == id).is_some() {
+            self.release();
+        }
+    }
+
+    fn settle(&self, shared: &mut Shared, now: Stamp, landing: Landing, lines: &mut Lines<'_>) {
+        match landing {
+            Landing::Answer(Ok(text)) => self.found(&mut shared.state, now, text, lines),
+            Landing::Answer(Err(error)) if !error.is_unavailable() => {
+                self.gone(&mut shared.state, now, &error, lines);
+            }
+            Landing::Answer(Err(error)) => {
+                let reason = error.chain();
+                self.trouble(shared, now, &error.to_string(), reason, true, lines);
+            }
+            Landing::Silence => {
+                let reason = no_answer(self.timing.fetch_bound());
+                self.trouble(shared, now, NO_ANSWER, reason, true, lines);
+            }
+            Landing::Panic(message) => {
+                let reason = format!("the source panicked: {message}");
+                self.trouble(shared, now, "panic", reason, true, lines);
+            }
+        }
+        self.release();
+    }
+
+    /// There is a document.
+    fn found(&self, state: &mut State, now: Stamp, text: String, lines: &mut Lines<'_>) {
+        let was_gone = matches!(state.in_force, InForce::Gone(_));
+        if state.answered(now) || was_gone {
+            lines.push(Line::Recovered);
+        }
+        if state.is_news(&text) {
+            let accepted = self.tell(News::Document(&text)) == Verdict::Accepted;
+            state.applied(text, accepted);
+        }
+        self.stay_fresh(now);
+    }
+
+    /// There is none: no chaos, at once.
+    fn gone(&self, state: &mut State, now: Stamp, error: &SourceError, lines: &mut Lines<'_>) {
+        let reason = error.chain();
+        let recovered = state.answered(now);
+        let before = std::mem::replace(&mut state.in_force, InForce::Gone(reason.clone()));
+        if !matches!(before, InForce::Gone(_)) {
+            self.tell(News::Gone(&reason));
+        }
+        if before != state.in_force {
+            lines.push(Line::Gone(reason));
+        } else if recovered {
+            lines.push(Line::Recovered);
+        }
+        self.stay_fresh(now);
+    }
+
+    /// There is no telling: a fetch failed, or a wait for one ran out.
+    fn trouble(
+        &self,
+        shared: &mut Shared,
+        now: Stamp,
+        key: &str,
+        reason: String,
+        failed: bool,
+        lines: &mut Lines<'_>,
+    ) {
+        let state = &mut shared.state;
+        let new = if failed {
+            self.tell(News::FetchFailed(&reason));
+            state.failed(now, key)
+        } else {
+            state.troubled(now, key)
+        };
+        if new {
+            // the line says what is in force, so it speaks for a lapse as well
+            if state.lapses(now) {
+                self.tell(News::Lapsed);
+            }
+            let effect = report::effect(&state.in_force, &self.timing);
+            lines.push(Line::Trouble(reason, effect));
+        } else {
+            lines.push(Line::Again(reason));
+            self.lapse(shared, now, lines);
+        }
+    }
+
+    fn lapse(&self, shared: &mut Shared, now: Stamp, lines: &mut Lines<'_>) {
+        if shared.state.lapses(now) {
+            self.tell(News::Lapsed);
+            lines.push(Line::Lapsed(self.timing.max_stale));
+        }
+    }
+
+    /// A sink that panics has not accepted what it was told, and must not end the fetch's task.
+    fn tell(&self, news: News<'_>) -> Verdict {
+        catch_unwind(AssertUnwindSafe(|| (self.sink)(news))).unwrap_or(Verdict::Rejected)
+    }
+
+    fn stay_fresh(&self, now: Stamp) {
+        let until = self.timing.ttl.map_or(
+            Stamp {
+                monotonic: u64::MAX,
+                wall: u64::MAX,
+            },
+            |ttl| now.after(ttl),
+        );
+        self.fresh_until_wall.store(until.wall, Relaxed);
+        self.fresh_until_monotonic.store(until.monotonic, Relaxed);
+    }
+
+    /// To be called with the state locked.
+    fn release(&self) {
+        self.releases.send_modify(|count| *count += 1);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells silence from other reasons, whichever bound it exceeded.
+const NO_ANSWER: &str = "no answer";
+
+fn no_answer(within: Duration) -> String {
+    format!("no answer within {} ms", within.as_millis())
+}
+
+/// What is done once the state is unlocked again: declared before the lock is taken, so dropped
+/// after it is released. A subscriber may take its time, and giving up a task runs its destructors.
+struct Lines<'a> {
+    source: &'a dyn Source,
+    lines: Vec<Line>,
+    frozen: Option<Flight>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(refresh: &'a Refresh) -> Self {
+        Self {
+            source: refresh.source(),
+            lines: Vec::new(),
+            frozen: None,
+        }
+    }
+
+    fn push(&mut self, line: Line) {
+        self.lines.push(line);
+    }
+}
+
+impl Drop for Lines<'_> {
+    fn drop(&mut self) {
+        for line in self.lines.drain(..) {
+            line.write(self.source);
+        }
+        if let Some(flight) = self.frozen.take() {
+            flight.abort();
+        }
+    }
+}
