@@ -112,24 +112,25 @@ impl Outside {
         let python = self.python.to_string_lossy();
         let (major, minor) = OLDEST_PYTHON;
         let remedy = format!(
-            "The end-to-end tests run moto and cargo-lambda, which come from PyPI. Install Python \
-             {major}.{minor} or newer with its venv module (Debian and Ubuntu: `apt-get install \
-             python3 python3-venv`; Fedora: `dnf install python3`; macOS: `brew install python`), \
-             or name another interpreter in PYTHON"
+            "The end-to-end tests run moto and cargo-lambda, which come from PyPI.\n\
+             Install Python {major}.{minor} or newer with its venv module, or name one in PYTHON.\n\
+             Debian and Ubuntu: apt-get install python3 python3-venv\n\
+             Fedora: dnf install python3\n\
+             macOS: brew install python"
         );
 
         let version = CommandLine::new(&self.python)
             .args(["-c", "import sys; print(*sys.version_info[:2])"])
             .output()
-            .with_context(|| format!("`{python}` does not run. {remedy}"))?;
+            .with_context(|| format!("`{python}` does not run.\n{remedy}\nIt said"))?;
         if parse_version(&version).is_none_or(|version| version < OLDEST_PYTHON) {
             let version = version.trim().replace(' ', ".");
-            bail!("`{python}` is Python {version}. {remedy}");
+            bail!("`{python}` is Python {version}.\n{remedy}");
         }
         CommandLine::new(&self.python)
             .args(["-c", "import venv, ensurepip"])
             .output()
-            .with_context(|| format!("`{python}` lacks its venv module. {remedy}"))?;
+            .with_context(|| format!("`{python}` lacks its venv module.\n{remedy}\nIt said"))?;
         Ok(())
     }
 
