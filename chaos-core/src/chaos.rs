@@ -8,8 +8,8 @@ use crate::clock::Clock;
 use crate::engine::{self, Allow, Engine, Options, Shared};
 use crate::fault::diskspace;
 use crate::plan::{self, Finding};
-use crate::source::options::{self as source_options, Timing};
-use crate::source::refresh::{News, Refresh, Verdict};
+use crate::source::options::{self as source_options, Chosen};
+use crate::source::refresh::{News, Refresh, Timing, Verdict};
 use crate::source::Source;
 
 /// How long [`init`] waits for the document, unless the fetch timeout is longer: the first fetch
@@ -52,7 +52,7 @@ pub async fn init() {
 /// # }
 /// # }
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[must_use = "call `init().await`"]
 pub struct Chaos {
     source: Option<Arc<dyn Source>>,
@@ -129,18 +129,26 @@ impl Chaos {
         }
     }
 
-    fn build(self, env: &dyn Fn(&str) -> Option<String>) -> Option<Engine> {
+    pub(crate) fn build(self, env: &dyn Fn(&str) -> Option<String>) -> Option<Engine> {
         if engine::killed(env) {
             tracing::debug!(target: "chaos", source = "chaos", "the kill switch is set: no chaos");
             return None;
         }
-        let (source, mut timing) = match self.source {
+        let Chosen { source, warnings } = match self.source {
             Some(source) => {
-                let timing = source_options::timing(env, &*source);
-                (source, timing)
+                let mut warnings = Vec::new();
+                let timing = source_options::timing(env, source.cache_ttl(), &mut warnings);
+                Chosen {
+                    source: Some((source, timing)),
+                    warnings,
+                }
             }
-            None => source_options::from_env(env)?,
+            None => source_options::from_env(env),
         };
+        for warning in warnings {
+            tracing::warn!(target: "chaos", source = "chaos", action = "error", "{warning}");
+        }
+        let (source, mut timing) = source?;
         timing.fetch_timeout = self.fetch_timeout.unwrap_or(timing.fetch_timeout);
         timing.max_stale = self.max_stale.unwrap_or(timing.max_stale);
         if timing.ttl.is_some() {
@@ -151,6 +159,14 @@ impl Chaos {
         options.dry_run = self.dry_run.unwrap_or(options.dry_run);
         options.allow = self.allow.unwrap_or(options.allow);
         Some(engine(options, source, timing))
+    }
+}
+
+impl std::fmt::Debug for Chaos {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chaos")
+            .field("source", &self.source.as_ref().map(|source| source.location()))
+            .finish_non_exhaustive()
     }
 }
 

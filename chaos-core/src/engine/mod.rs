@@ -5,6 +5,7 @@ mod injection;
 mod live;
 mod options;
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,8 +13,9 @@ use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 
-pub(crate) use self::gate::{EngineRef, armed, current, install, scope, scope_sync};
-pub(crate) use self::injection::Injection;
+pub use self::gate::armed;
+pub(crate) use self::gate::{EngineRef, current, install, scope, scope_sync};
+pub use self::injection::Injection;
 pub(crate) use self::live::HANDLER;
 pub(crate) use self::options::{Allow, Options, killed};
 use self::live::{Live, LiveFlag, Verdict};
@@ -26,12 +28,20 @@ use crate::telemetry::{Action, Decision};
 pub(crate) type Labels = Vec<(&'static str, String)>;
 
 /// Decides, applies and records.
-#[derive(Debug)]
 pub(crate) struct Engine {
     options: Options,
     /// What fetches the document anew; absent where it is fixed.
     refresh: Option<Arc<Refresh>>,
     shared: Arc<Shared>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("options", &self.options)
+            .field("shared", &self.shared)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the source's news changes under the engine.

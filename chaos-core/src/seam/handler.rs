@@ -149,7 +149,7 @@ pub(crate) fn guard<Event, F, C>(
 where
     F: Future + Send + 'static,
     F::Output: Send,
-    C: Carry<F::Output> + Clone + Send + 'static,
+    C: Carry<F::Output> + Clone + Send + Sync + 'static,
 {
     let way = match begin() {
         None => Way::Straight { body: call(event) },

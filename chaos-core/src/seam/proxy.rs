@@ -41,8 +41,7 @@ pub(crate) fn response<B: From<String>>(fault: &StatusCode) -> http::Response<B>
 
 /// What failure-lambda returns: the code, the headers, the body.
 pub(crate) fn json(fault: &StatusCode) -> Value {
-    let headers: Map<String, Value> = fault
-        .reply_headers()
+    let headers: Map<String, Value> = headers(fault)
         .map(|(name, value)| (name.to_owned(), Value::from(value)))
         .collect();
     json!({"statusCode": fault.code, "headers": headers, "body": fault.body_text()})
