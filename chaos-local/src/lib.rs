@@ -34,6 +34,7 @@
 //! and started again (`Sandbox.Timedout`), one that exits is started again (`Runtime.ExitError`),
 //! and one that never gets to work says why ([`InvokeError::InitFailed`]).
 
+// One folder a service, each on top of `server.rs`.
 mod behaviour;
 mod lambda;
 mod server;

@@ -63,14 +63,15 @@ impl Identity {
         command: &mut Command,
         runtime_api: &str,
         asked: &[(OsString, OsString)],
+        inherited: impl Iterator<Item = OsString>,
     ) {
         let own: HashSet<OsString> = command
             .as_std()
             .get_envs()
             .map(|(name, _)| name.to_owned())
             .collect();
-        for (name, _) in std::env::vars_os() {
-            if is_ours(&name.to_string_lossy()) && !own.contains(&name) {
+        for name in inherited {
+            if is_hidden(&name.to_string_lossy()) && !own.contains(&name) {
                 command.env_remove(name);
             }
         }
@@ -83,8 +84,69 @@ impl Identity {
     }
 }
 
-fn is_ours(name: &str) -> bool {
+fn is_hidden(name: &str) -> bool {
     ["AWS_", "CHAOS_", "FAILURE_", "_X_AMZN_"]
         .iter()
         .any(|prefix| name.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::ffi::{OsStr, OsString};
+
+    use tokio::process::Command;
+
+    use super::Identity;
+
+    #[test]
+    fn who_wins_over_whom() {
+        let identity = Identity {
+            name: "f".to_owned(),
+            version: "1".to_owned(),
+            region: "us-east-1".to_owned(),
+            memory_mb: 128,
+        };
+        let inherited = [
+            "PATH",
+            "AWS_PROFILE",
+            "AWS_REGION",
+            "CHAOS_CONFIG",
+            "CHAOS_ALLOW",
+            "FAILURE_X",
+        ];
+        let mut command = Command::new("f");
+        command
+            .env("CHAOS_CONFIG", "of the command")
+            .env("AWS_LAMBDA_RUNTIME_API", "elsewhere");
+        let asked = [
+            ("CHAOS_ALLOW".into(), "asked for".into()),
+            ("TZ".into(), "asked for".into()),
+        ];
+        identity.apply(
+            &mut command,
+            "127.0.0.1:9",
+            &asked,
+            inherited.map(OsString::from).into_iter(),
+        );
+
+        let set: HashMap<&OsStr, Option<&OsStr>> = command.as_std().get_envs().collect();
+        let value = |name: &str| {
+            set.get(OsStr::new(name))
+                .map(|value| value.and_then(OsStr::to_str))
+        };
+        assert_eq!(value("PATH"), None, "left as it is");
+        for hidden in ["AWS_PROFILE", "FAILURE_X"] {
+            assert_eq!(value(hidden), Some(None), "{hidden}");
+        }
+        for (name, expected) in [
+            ("AWS_REGION", "us-east-1"),
+            ("CHAOS_CONFIG", "of the command"),
+            ("CHAOS_ALLOW", "asked for"),
+            ("TZ", "asked for"),
+            ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9"),
+        ] {
+            assert_eq!(value(name), Some(Some(expected)), "{name}");
+        }
+    }
 }

@@ -1,21 +1,16 @@
-use std::ffi::{OsStr, OsString};
-use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::process::Command;
 use tokio::sync::oneshot;
 
-use super::environment::Identity;
+use super::builder::FunctionBuilder;
 use super::invocation::Invocation;
 use super::logs::Logs;
-use super::process::{self, Process};
-use super::queue::{Queue, Waiting};
+use super::process::Supervised;
+use super::queue::{Announced, Event, Queue, Waiting};
 use super::reply::{InvokeError, Reply};
-use super::runtime_api;
-use crate::REGION;
-use crate::server::{Server, Task};
+use crate::server::Server;
 
 /// A Lambda function on loopback: one Runtime API, and the process that speaks it.
 ///
@@ -41,37 +36,19 @@ use crate::server::{Server, Task};
 /// # }
 /// ```
 pub struct Function {
-    arn: String,
-    timeout: Duration,
-    init_timeout: Duration,
-    queue: Arc<Queue>,
-    logs: Arc<Logs>,
-    server: Server,
-    child: Option<Supervised>,
-}
-
-/// A child, which ends when this does, even if the whole process exits right after.
-struct Supervised {
-    process: Arc<Process>,
-    supervisor: Mutex<Option<Task>>,
+    pub(super) arn: String,
+    pub(super) timeout: Duration,
+    pub(super) init_timeout: Duration,
+    pub(super) queue: Arc<Queue>,
+    pub(super) logs: Arc<Logs>,
+    pub(super) server: Server,
+    pub(super) child: Option<Supervised>,
 }
 
 impl Function {
     /// A function of this name, with the defaults of Lambda.
     pub fn builder(name: impl Into<String>) -> FunctionBuilder {
-        FunctionBuilder {
-            identity: Identity {
-                name: name.into(),
-                version: "$LATEST".to_owned(),
-                region: REGION.to_owned(),
-                memory_mb: 128,
-            },
-            timeout: Duration::from_secs(3),
-            init_timeout: Duration::from_secs(10),
-            port: 0,
-            env: Vec::new(),
-            echo_logs: false,
-        }
+        FunctionBuilder::new(name.into())
     }
 
     /// Invokes the function and waits for what comes of it. Takes an event (`serde_json::Value`)
@@ -90,13 +67,18 @@ impl Function {
         let invocation = invocation.into();
         let headers = invocation.headers(&self.arn)?;
         let request_id = invocation.request_id;
-        let (outcome, answer) = oneshot::channel();
-        self.queue.add(Waiting {
+        let timeout = invocation.timeout.unwrap_or(self.timeout);
+        let announced = invocation.announced_deadline;
+        let event = Event {
             request_id: request_id.clone(),
             headers,
             payload: invocation.payload,
-            timeout: invocation.timeout.unwrap_or(self.timeout),
-            announced_deadline: invocation.announced_deadline,
+            deadline: announced.map_or(Announced::In(timeout), Announced::At),
+        };
+        let (outcome, answer) = oneshot::channel();
+        self.queue.add(Waiting {
+            event,
+            timeout,
             outcome,
         });
         self.wait_for_process(&request_id).await?;
@@ -180,7 +162,7 @@ impl Function {
 
     /// The child's process id. `None` for an attached process, and while no child runs.
     pub fn pid(&self) -> Option<u32> {
-        self.child.as_ref()?.process.id()
+        self.child.as_ref()?.process().id()
     }
 
     /// How often the child was started again: after a timeout or an exit at work at once, after
@@ -188,7 +170,7 @@ impl Function {
     pub fn restarts(&self) -> u32 {
         self.child
             .as_ref()
-            .map_or(0, |child| child.process.restarts())
+            .map_or(0, |child| child.process().restarts())
     }
 
     /// Kills the child, waits until it is gone, and closes the Runtime API. Invocations that are
@@ -206,37 +188,9 @@ impl Function {
     }
 }
 
-impl Supervised {
-    async fn stop(&self) {
-        let supervisor = self.take_supervisor();
-        if let Some(supervisor) = supervisor {
-            supervisor.end().await;
-        }
-        self.process.kill();
-        if let Err(error) = self.process.wait().await {
-            tracing::warn!(%error, "cannot wait for the function's process");
-        }
-    }
-
-    fn take_supervisor(&self) -> Option<Task> {
-        self.supervisor
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-    }
-}
-
 impl Drop for Function {
     fn drop(&mut self) {
         self.queue.stop();
-    }
-}
-
-impl Drop for Supervised {
-    fn drop(&mut self) {
-        // The supervisor first, or it might start another.
-        drop(self.take_supervisor());
-        self.process.kill();
     }
 }
 
@@ -247,180 +201,5 @@ impl std::fmt::Debug for Function {
             .field("runtime_api", &self.address())
             .field("pid", &self.pid())
             .finish_non_exhaustive()
-    }
-}
-
-/// What a [`Function`] is to be. Made by [`Function::builder`].
-#[derive(Clone, Debug)]
-#[must_use = "a function exists once it is started or attached to"]
-pub struct FunctionBuilder {
-    identity: Identity,
-    timeout: Duration,
-    init_timeout: Duration,
-    port: u16,
-    env: Vec<(OsString, OsString)>,
-    echo_logs: bool,
-}
-
-impl FunctionBuilder {
-    /// The time that each invocation has. 3 seconds unless set, as in Lambda.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// The time that the process has until it asks for its first invocation. 10 seconds unless
-    /// set, as in Lambda.
-    pub fn init_timeout(mut self, timeout: Duration) -> Self {
-        self.init_timeout = timeout;
-        self
-    }
-
-    /// The memory that the function is told it has, in MB; 128 unless set. It is not enforced.
-    pub fn memory_mb(mut self, megabytes: u32) -> Self {
-        self.identity.memory_mb = megabytes;
-        self
-    }
-
-    /// The function's version; `$LATEST` unless set.
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.identity.version = version.into();
-        self
-    }
-
-    /// The function's region; [`REGION`] unless set.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.identity.region = region.into();
-        self
-    }
-
-    /// The port of the Runtime API on 127.0.0.1; one that the system picks unless set.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// An environment variable of the child; it wins over those that Lambda sets.
-    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        self.env
-            .push((name.as_ref().to_owned(), value.as_ref().to_owned()));
-        self
-    }
-
-    /// Environment variables of the child, such as
-    /// [`ParameterStore::env`](crate::ParameterStore::env).
-    pub fn envs<N: AsRef<OsStr>, V: AsRef<OsStr>>(
-        self,
-        variables: impl IntoIterator<Item = (N, V)>,
-    ) -> Self {
-        variables
-            .into_iter()
-            .fold(self, |builder, (name, value)| builder.env(name, value))
-    }
-
-    /// Whether the child's lines are also written to our standard error. Not unless set.
-    pub fn echo_logs(mut self, echo: bool) -> Self {
-        self.echo_logs = echo;
-        self
-    }
-
-    /// Starts a program as the function's process. It takes no arguments; see
-    /// [`start_command`](Self::start_command).
-    ///
-    /// # Errors
-    ///
-    /// If the program cannot be started or the port is taken.
-    ///
-    /// # Panics
-    ///
-    /// Outside a tokio runtime with I/O and time enabled.
-    pub async fn start(self, program: impl AsRef<OsStr>) -> io::Result<Function> {
-        self.start_command(Command::new(program)).await
-    }
-
-    /// Starts a command as the function's process.
-    ///
-    /// The environment is ours, less everything that begins with `AWS_`, `CHAOS_`, `FAILURE_` or
-    /// `_X_AMZN_`, plus what Lambda sets, with credentials that are worth nothing. What the
-    /// command sets itself stays, what [`env`](Self::env) sets wins. Standard output and error
-    /// are read ([`Function::logs`]), standard input is closed.
-    ///
-    /// ```no_run
-    /// # async fn example() -> std::io::Result<()> {
-    /// let mut command = tokio::process::Command::new("strace");
-    /// command.args(["-f", "target/debug/hello"]);
-    /// let function = chaos_local::Function::builder("hello").start_command(command).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If the program cannot be started or the port is taken.
-    ///
-    /// # Panics
-    ///
-    /// Outside a tokio runtime with I/O and time enabled.
-    #[expect(clippy::unused_async, reason = "that it needs a runtime should show")]
-    pub async fn start_command(self, command: impl Into<Command>) -> io::Result<Function> {
-        let mut command = command.into();
-        let mut function = self.listen()?;
-        self.identity
-            .apply(&mut command, &function.runtime_api(), &self.env);
-        function.queue.process_starts();
-        let process = Arc::new(Process::start(&mut command, &function.logs)?);
-        let supervisor = Task::spawn(process::supervise(
-            Arc::clone(&process),
-            command,
-            Arc::clone(&function.queue),
-            Arc::clone(&function.logs),
-            self.init_timeout,
-        ));
-        function.child = Some(Supervised {
-            process,
-            supervisor: Mutex::new(Some(supervisor)),
-        });
-        Ok(function)
-    }
-
-    /// Only listens: the process is somebody else's, and is never killed. An invocation past its
-    /// deadline fails for the invoker; whatever the process answers later is taken and dropped.
-    /// Variables set with [`env`](Self::env) are of no use here.
-    ///
-    /// ```no_run
-    /// # async fn example() -> std::io::Result<()> {
-    /// let function = chaos_local::Function::builder("hello").port(9001).attach().await?;
-    /// println!("AWS_LAMBDA_RUNTIME_API={}", function.runtime_api());
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If the port is taken.
-    ///
-    /// # Panics
-    ///
-    /// Outside a tokio runtime with I/O and time enabled.
-    #[expect(clippy::unused_async, reason = "that it needs a runtime should show")]
-    pub async fn attach(self) -> io::Result<Function> {
-        self.listen()
-    }
-
-    fn listen(&self) -> io::Result<Function> {
-        let queue = Arc::new(Queue::default());
-        let api = Arc::clone(&queue);
-        let server = Server::start(self.port, move |request| {
-            runtime_api::answer(Arc::clone(&api), request)
-        })?;
-        Ok(Function {
-            arn: self.identity.arn(),
-            timeout: self.timeout,
-            init_timeout: self.init_timeout,
-            queue,
-            logs: Arc::new(Logs::new(self.echo_logs)),
-            server,
-            child: None,
-        })
     }
 }

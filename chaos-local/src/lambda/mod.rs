@@ -1,5 +1,6 @@
 //! Lambda: functions, the Runtime API that they speak, and the processes that they are.
 
+mod builder;
 mod environment;
 mod function;
 mod id;
@@ -10,7 +11,8 @@ mod queue;
 mod reply;
 mod runtime_api;
 
-pub use function::{Function, FunctionBuilder};
+pub use builder::FunctionBuilder;
+pub use function::Function;
 pub use invocation::Invocation;
 pub use reply::{FunctionError, InvokeError, Reply};
 

@@ -12,6 +12,63 @@ use tokio::process::{Child, Command};
 
 use super::logs::Logs;
 use super::queue::Queue;
+use crate::server::Task;
+
+/// A child that is looked after, and ends when this does, even if all else exits right after.
+pub(crate) struct Supervised {
+    process: Arc<Process>,
+    supervisor: Mutex<Option<Task>>,
+}
+
+impl Supervised {
+    pub(crate) fn start(
+        mut command: Command,
+        queue: &Arc<Queue>,
+        logs: &Arc<Logs>,
+        init_limit: Duration,
+    ) -> io::Result<Self> {
+        queue.process_starts();
+        let process = Arc::new(Process::start(&mut command, logs)?);
+        let (queue, logs) = (Arc::clone(queue), Arc::clone(logs));
+        let work = supervise(Arc::clone(&process), command, queue, logs, init_limit);
+        let supervisor = Mutex::new(Some(Task::spawn(work)));
+        Ok(Self {
+            process,
+            supervisor,
+        })
+    }
+
+    pub(crate) fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// Kills the child and waits until it is gone.
+    pub(crate) async fn stop(&self) {
+        let supervisor = self.take_supervisor();
+        if let Some(supervisor) = supervisor {
+            supervisor.end().await;
+        }
+        self.process.kill();
+        if let Err(error) = self.process.wait().await {
+            tracing::warn!(%error, "cannot wait for the function's process");
+        }
+    }
+
+    fn take_supervisor(&self) -> Option<Task> {
+        self.supervisor
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+}
+
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        // The supervisor first, or it might start another.
+        drop(self.take_supervisor());
+        self.process.kill();
+    }
+}
 
 /// Only the child itself is ever killed; it stays in our process group, so that Ctrl-C reaches it.
 pub(crate) struct Process {
@@ -21,7 +78,7 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts the child for the first time.
-    pub(crate) fn start(command: &mut Command, logs: &Arc<Logs>) -> io::Result<Self> {
+    fn start(command: &mut Command, logs: &Arc<Logs>) -> io::Result<Self> {
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -52,12 +109,12 @@ impl Process {
         self.starts.load(Ordering::Relaxed) - 1
     }
 
-    pub(crate) fn kill(&self) {
+    fn kill(&self) {
         // It fails for a child that has ended, which is what is wanted.
         let _ended = self.child().start_kill();
     }
 
-    pub(crate) async fn wait(&self) -> io::Result<ExitStatus> {
+    async fn wait(&self) -> io::Result<ExitStatus> {
         // The lock is taken for one look at a time, so that `kill` need not wait.
         poll_fn(|context| pin!(self.child().wait()).poll(context)).await
     }
@@ -75,7 +132,7 @@ fn spawn(command: &mut Command, logs: &Arc<Logs>) -> io::Result<Child> {
 }
 
 /// Looks after the child for as long as the function lives.
-pub(crate) async fn supervise(
+async fn supervise(
     process: Arc<Process>,
     mut command: Command,
     queue: Arc<Queue>,

@@ -4,15 +4,15 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::process::ExitStatus;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::HeaderMap;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use super::reply::{self, FunctionError, InvokeError, MAX_RESPONSE, Reply};
+use super::reply::{FunctionError, InitFailure, InvokeError, MAX_RESPONSE, Reply};
 use crate::server::Task;
 
 pub(crate) type Outcome = Result<Reply, InvokeError>;
@@ -27,25 +27,47 @@ pub(crate) struct Queue {
 struct State {
     /// Counts the processes, so that a poll of one that is gone gets nothing.
     epoch: u64,
-    /// The current process has asked for work: its init phase is over.
-    polled: bool,
-    /// Why the current process will never ask.
-    init_failure: Option<InitFailure>,
+    phase: Phase,
     waiting: VecDeque<Waiting>,
     running: HashMap<String, Running>,
     /// The process is a child of ours, so it is killed when it misses a deadline.
     child: bool,
-    kill: bool,
     stopped: bool,
 }
 
+/// How far the current process is.
+#[derive(Default)]
+enum Phase {
+    /// In its init phase.
+    #[default]
+    Starting,
+    /// It has asked for work.
+    Ready,
+    /// It will never ask, and this is why.
+    Failed(InitFailure),
+    /// It is to be killed.
+    Doomed,
+}
+
 pub(crate) struct Waiting {
+    pub(crate) event: Event,
+    pub(crate) timeout: Duration,
+    pub(crate) outcome: oneshot::Sender<Outcome>,
+}
+
+/// What a process gets for an invocation.
+pub(crate) struct Event {
     pub(crate) request_id: String,
     pub(crate) headers: HeaderMap,
     pub(crate) payload: Bytes,
-    pub(crate) timeout: Duration,
-    pub(crate) announced_deadline: Option<std::time::SystemTime>,
-    pub(crate) outcome: oneshot::Sender<Outcome>,
+    /// What it is told to have; not always what it has.
+    pub(crate) deadline: Announced,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Announced {
+    In(Duration),
+    At(SystemTime),
 }
 
 struct Running {
@@ -54,16 +76,6 @@ struct Running {
     since: Instant,
     timeout: Duration,
     _deadline: Task,
-}
-
-/// Why a process never asked for an invocation.
-#[derive(Clone, Debug)]
-pub(crate) enum InitFailure {
-    /// What the process said in `/init/error`.
-    Reported(FunctionError),
-    Exited(ExitStatus),
-    TooSlow(Duration),
-    NotStarted(String),
 }
 
 /// An answer to an invocation that nobody is waiting for.
@@ -112,7 +124,7 @@ impl Queue {
             let waits = state
                 .waiting
                 .iter()
-                .any(|waiting| waiting.request_id == request_id);
+                .any(|waiting| waiting.event.request_id == request_id);
             (!waits).then_some(())
         })
         .await;
@@ -132,24 +144,24 @@ impl Queue {
             let before = state.waiting.len();
             state
                 .waiting
-                .retain(|waiting| waiting.request_id != request_id);
+                .retain(|waiting| waiting.event.request_id != request_id);
             let taken = state.waiting.len() < before;
-            state.kill |= taken && state.child;
+            if taken {
+                state.doom();
+            }
             taken
         })
     }
 
     /// Waits for the end of the init phase.
     pub(crate) async fn ready(&self) -> Result<(), InvokeError> {
-        self.wait_until(|state| {
-            if state.stopped {
-                return Some(Err(InvokeError::Stopped));
-            }
-            if let Some(failure) = &state.init_failure {
-                let error = failure.error("");
-                return Some(Err(InvokeError::InitFailed { error }));
-            }
-            state.polled.then_some(Ok(()))
+        self.wait_until(|state| match &state.phase {
+            _ if state.stopped => Some(Err(InvokeError::Stopped)),
+            Phase::Starting => None,
+            Phase::Ready | Phase::Doomed => Some(Ok(())),
+            Phase::Failed(failure) => Some(Err(InvokeError::InitFailed {
+                error: failure.to_error(""),
+            })),
         })
         .await
     }
@@ -160,45 +172,45 @@ impl Queue {
         self.lock().epoch
     }
 
-    /// The next invocation, or none if the process that asks is gone.
-    pub(crate) async fn next(&self, epoch: u64) -> Option<Waiting> {
+    /// The next invocation, or none if the process that asks is gone. From here on its time runs.
+    pub(crate) async fn next(self: &Arc<Self>, epoch: u64) -> Option<Event> {
         self.change(|state| {
-            if state.epoch == epoch {
-                state.polled = true;
-                state.init_failure = None;
+            if state.epoch == epoch && !state.is_doomed() {
+                state.phase = Phase::Ready;
             }
         });
-        self.wait_until(|state| {
-            if state.epoch != epoch || state.kill || state.stopped {
-                return Some(None);
-            }
-            // An invoker that went away before its turn is not served.
-            while state
-                .waiting
-                .front()
-                .is_some_and(|waiting| waiting.outcome.is_closed())
-            {
-                state.waiting.pop_front();
-            }
-            state.waiting.pop_front().map(Some)
-        })
-        .await
+        let event = self
+            .wait_until(|state| {
+                if state.epoch != epoch || state.is_doomed() || state.stopped {
+                    return Some(None);
+                }
+                state
+                    .next_waiting()
+                    .map(|waiting| Some(self.hand_out(state, waiting)))
+            })
+            .await;
+        // The invoker waits for the invocation to leave the line.
+        self.changed.notify_waiters();
+        event
     }
 
-    pub(crate) fn start(
-        &self,
-        request_id: &str,
-        outcome: oneshot::Sender<Outcome>,
-        timeout: Duration,
-        deadline: Task,
-    ) {
+    fn hand_out(self: &Arc<Self>, state: &mut State, waiting: Waiting) -> Event {
+        let Waiting {
+            event,
+            timeout,
+            outcome,
+        } = waiting;
+        let request_id = event.request_id.clone();
+        let since = Instant::now();
+        let deadline = watch_deadline(Arc::clone(self), request_id.clone(), since + timeout);
         let running = Running {
             outcome: Some(outcome),
-            since: Instant::now(),
+            since,
             timeout,
-            _deadline: deadline,
+            _deadline: Task::spawn(deadline),
         };
-        self.change(|state| state.running.insert(request_id.to_owned(), running));
+        state.running.insert(request_id, running);
+        event
     }
 
     pub(crate) fn is_running(&self, request_id: &str) -> bool {
@@ -241,7 +253,7 @@ impl Queue {
     }
 
     /// The deadline has passed: the invoker is told, and a child is killed.
-    pub(crate) fn expire(&self, request_id: &str) {
+    fn expire(&self, request_id: &str) {
         self.change(|state| {
             let Some(running) = state.running.get_mut(request_id) else {
                 return;
@@ -252,7 +264,7 @@ impl Queue {
                     request_id: request_id.to_owned(),
                     after,
                 })));
-                state.kill = state.child;
+                state.doom();
             }
         });
     }
@@ -260,11 +272,13 @@ impl Queue {
     // The side that starts processes.
 
     pub(crate) async fn kill_wanted(&self) {
-        self.wait_until(|state| state.kill.then_some(())).await;
+        self.wait_until(|state| state.is_doomed().then_some(()))
+            .await;
     }
 
     pub(crate) async fn polled(&self) {
-        self.wait_until(|state| state.polled.then_some(())).await;
+        self.wait_until(|state| matches!(state.phase, Phase::Ready).then_some(()))
+            .await;
     }
 
     /// Waits until there is something to do for a process.
@@ -277,10 +291,8 @@ impl Queue {
     pub(crate) fn process_starts(&self) {
         self.change(|state| {
             state.epoch += 1;
-            state.polled = false;
+            state.phase = Phase::Starting;
             state.child = true;
-            state.init_failure = None;
-            state.kill = false;
         });
     }
 
@@ -292,7 +304,7 @@ impl Queue {
     ) -> bool {
         self.change(|state| {
             state.epoch += 1;
-            if !state.polled {
+            if matches!(state.phase, Phase::Starting | Phase::Failed(_)) {
                 state.fail_init(
                     init_too_slow.map_or(InitFailure::Exited(status), InitFailure::TooSlow),
                 );
@@ -327,26 +339,45 @@ impl Queue {
     }
 }
 
-impl State {
-    /// All who wait for this process hear why it does not come. The first reason is the real one.
-    fn fail_init(&mut self, failure: InitFailure) {
-        let failure = self.init_failure.get_or_insert(failure);
-        for waiting in self.waiting.drain(..) {
-            let error = failure.error(&waiting.request_id);
-            drop(waiting.outcome.send(Err(InvokeError::InitFailed { error })));
-        }
-    }
+async fn watch_deadline(queue: Arc<Queue>, request_id: String, deadline: Instant) {
+    tokio::time::sleep_until(deadline).await;
+    queue.expire(&request_id);
 }
 
-impl InitFailure {
-    fn error(&self, request_id: &str) -> FunctionError {
-        match self {
-            Self::Reported(error) => error.clone(),
-            Self::Exited(status) => reply::exited(request_id, *status),
-            Self::TooSlow(limit) => reply::timed_out(request_id, *limit),
-            Self::NotStarted(error) => {
-                reply::runtime_error("Runtime.InvalidEntrypoint", request_id, error)
-            }
+impl State {
+    /// The first in the line; an invoker that went away before its turn is not served.
+    fn next_waiting(&mut self) -> Option<Waiting> {
+        while self
+            .waiting
+            .front()
+            .is_some_and(|waiting| waiting.outcome.is_closed())
+        {
+            self.waiting.pop_front();
         }
+        self.waiting.pop_front()
+    }
+
+    /// All who wait for this process hear why it does not come. The first reason is the real one.
+    fn fail_init(&mut self, failure: InitFailure) {
+        let failure = match std::mem::take(&mut self.phase) {
+            Phase::Failed(first) => first,
+            _ => failure,
+        };
+        for waiting in self.waiting.drain(..) {
+            let error = failure.to_error(&waiting.event.request_id);
+            drop(waiting.outcome.send(Err(InvokeError::InitFailed { error })));
+        }
+        self.phase = Phase::Failed(failure);
+    }
+
+    /// Has the process killed, if it is ours, and gives it no more work.
+    fn doom(&mut self) {
+        if self.child {
+            self.phase = Phase::Doomed;
+        }
+    }
+
+    fn is_doomed(&self) -> bool {
+        matches!(self.phase, Phase::Doomed)
     }
 }

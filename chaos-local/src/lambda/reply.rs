@@ -205,15 +205,38 @@ impl InvokeError {
     }
 }
 
+/// Why a process never asked for an invocation.
+#[derive(Clone, Debug)]
+pub(crate) enum InitFailure {
+    /// What the process said in `/init/error`.
+    Reported(FunctionError),
+    Exited(ExitStatus),
+    TooSlow(Duration),
+    NotStarted(String),
+}
+
+impl InitFailure {
+    pub(crate) fn to_error(&self, request_id: &str) -> FunctionError {
+        match self {
+            Self::Reported(error) => error.clone(),
+            Self::Exited(status) => exited(request_id, *status),
+            Self::TooSlow(limit) => timed_out(request_id, *limit),
+            Self::NotStarted(error) => {
+                runtime_error("Runtime.InvalidEntrypoint", request_id, error)
+            }
+        }
+    }
+}
+
 /// The largest response that Lambda takes in one piece, in bytes.
 pub(crate) const MAX_RESPONSE: usize = 6 * 1024 * 1024 + 100;
 
-pub(crate) fn timed_out(request_id: &str, after: Duration) -> FunctionError {
+fn timed_out(request_id: &str, after: Duration) -> FunctionError {
     let message = format!("Task timed out after {:.2} seconds", after.as_secs_f64());
     runtime_error("Sandbox.Timedout", request_id, &message)
 }
 
-pub(crate) fn exited(request_id: &str, status: ExitStatus) -> FunctionError {
+fn exited(request_id: &str, status: ExitStatus) -> FunctionError {
     let message = match status.code() {
         Some(0) => "Runtime exited without providing a reason".to_owned(),
         Some(code) => format!("Runtime exited with error: exit status {code}"),
@@ -223,7 +246,7 @@ pub(crate) fn exited(request_id: &str, status: ExitStatus) -> FunctionError {
 }
 
 /// An error that Lambda itself reports. What happens before any request has no id to name.
-pub(crate) fn runtime_error(error_type: &str, request_id: &str, message: &str) -> FunctionError {
+fn runtime_error(error_type: &str, request_id: &str, message: &str) -> FunctionError {
     if request_id.is_empty() {
         return FunctionError::new(error_type, format!("Error: {message}"));
     }

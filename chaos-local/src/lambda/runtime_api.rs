@@ -7,11 +7,10 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use tokio::time::Instant;
 
-use super::queue::{Queue, UnknownRequest, Waiting};
+use super::queue::{Announced, Queue, UnknownRequest};
 use super::reply::FunctionError;
-use crate::server::{Answer, Task};
+use crate::server::Answer;
 
 const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
 const INIT_ERROR: &str = "/2018-06-01/runtime/init/error";
@@ -35,41 +34,22 @@ pub(crate) async fn answer(queue: Arc<Queue>, request: Request<Incoming>) -> Ans
 /// A long poll: answers when there is an invocation.
 async fn next(queue: &Arc<Queue>) -> Answer {
     let epoch = queue.epoch();
-    let Some(invocation) = queue.next(epoch).await else {
+    let Some(event) = queue.next(epoch).await else {
         return error(StatusCode::GONE, "Gone", "This process has been replaced");
     };
-    hand_out(queue, invocation)
-}
-
-fn hand_out(queue: &Arc<Queue>, invocation: Waiting) -> Answer {
-    let Waiting {
-        request_id,
-        mut headers,
-        payload,
-        timeout,
-        announced_deadline,
-        outcome,
-    } = invocation;
-    let deadline = announced_deadline.unwrap_or_else(|| SystemTime::now() + timeout);
+    let deadline = match event.deadline {
+        Announced::In(time) => SystemTime::now() + time,
+        Announced::At(deadline) => deadline,
+    };
+    let mut answer = Response::new(Full::new(event.payload));
+    *answer.headers_mut() = event.headers;
+    let headers = answer.headers_mut();
     headers.insert("lambda-runtime-deadline-ms", epoch_millis(deadline).into());
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
-    let watch = watch_deadline(
-        Arc::clone(queue),
-        request_id.clone(),
-        Instant::now() + timeout,
-    );
-    queue.start(&request_id, outcome, timeout, Task::spawn(watch));
-    let mut answer = Response::new(Full::new(payload));
-    *answer.headers_mut() = headers;
     answer
-}
-
-async fn watch_deadline(queue: Arc<Queue>, request_id: String, deadline: Instant) {
-    tokio::time::sleep_until(deadline).await;
-    queue.expire(&request_id);
 }
 
 fn epoch_millis(time: SystemTime) -> u64 {

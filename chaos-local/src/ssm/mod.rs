@@ -170,6 +170,16 @@ impl ParameterStore {
     }
 
     /// How many requests for this action, such as `GetParameter`, have arrived so far.
+    ///
+    /// ```no_run
+    /// # async fn example(params: chaos_local::ParameterStore, function: chaos_local::Function) {
+    /// params.clear_requests();
+    /// for _ in 0..1000 {
+    ///     function.invoke(serde_json::json!({})).await.unwrap();
+    /// }
+    /// assert_eq!(params.count("GetParameter"), 0, "the cached document is still good");
+    /// # }
+    /// ```
     pub fn count(&self, action: &str) -> usize {
         self.requests()
             .iter()

@@ -136,12 +136,21 @@ async fn ssm_on(address: std::net::SocketAddr) -> bool {
 
 #[tokio::test]
 async fn the_port_can_be_chosen() {
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = free.local_addr().unwrap();
+    let holder = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = holder.local_addr().unwrap();
     let taken = ParameterStore::start_on(address.port()).await.unwrap_err();
     assert_eq!(taken.kind(), ErrorKind::AddrInUse);
-    drop(free);
-    let params = ParameterStore::start_on(address.port()).await.unwrap();
+    drop(holder);
+    // An outgoing connection of another test may sit on it for a while.
+    let params = soon("a free port", async {
+        loop {
+            match ParameterStore::start_on(address.port()).await {
+                Ok(params) => break params,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    });
+    let params = params.await;
     assert_eq!(params.address(), address);
     assert_eq!(
         params.endpoint(),
