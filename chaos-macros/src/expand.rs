@@ -262,7 +262,7 @@ impl Expansion<'_> {
         let Self { private, args, .. } = self;
         let labels = args.labels.iter().flatten().map(|label| {
             let (name, value) = (label.name.unraw().to_string(), &label.value);
-            quote_spanned!(value.span()=> (#name, #private::label(&#value)))
+            quote_spanned!(located(value.span())=> (#name, #private::label(&#value)))
         });
         mixed!(|| ::std::vec![#(#labels),*])
     }
@@ -285,11 +285,17 @@ impl Expansion<'_> {
     fn carrier(&self, returns: &TokenStream) -> TokenStream {
         let Self { private, args, .. } = self;
         let errors = match &args.error {
-            Some(path) => quote_spanned!(path.span()=> __chaos_returns.errors_by(#path)),
+            Some(path) => {
+                quote_spanned!(located(path.span())=> __chaos_returns.errors_by(#path))
+            }
             // At the return type, which is where the error type stands.
             None => quote_spanned!(self.output_span()=> __chaos_returns.errors()),
         };
         let replies = match self.opaque {
+            // Method resolution knows no lifetimes, and would take `&str` for deserializable.
+            Opaque::No if returns::borrows(&self.output) => {
+                mixed!(__chaos_returns.value().borrowed_replies())
+            }
             Opaque::No => mixed!((&&&__chaos_returns.value()).replies()),
             Opaque::IntoResponse => mixed!((&&&__chaos_returns.value()).opaque_replies()),
             Opaque::Serialize => mixed!((&&__chaos_returns.value()).serialized_replies()),
@@ -336,9 +342,14 @@ impl Expansion<'_> {
     fn output_span(&self) -> Span {
         match &self.output {
             ReturnType::Default => Span::mixed_site(),
-            ReturnType::Type(_, ty) => ty.span().resolved_at(Span::mixed_site()),
+            ReturnType::Type(_, ty) => located(ty.span()),
         }
     }
+}
+
+/// Points an error at what the user wrote, without mixing its names with ours.
+fn located(span: Span) -> Span {
+    span.resolved_at(Span::mixed_site())
 }
 
 /// `X` of `impl Future<Output = X>`, or `_`.

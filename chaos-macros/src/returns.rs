@@ -1,7 +1,10 @@
 //! What can be told of a return type without asking the compiler.
 
 use syn::visit_mut::{self, VisitMut};
-use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeImplTrait, TypeParamBound};
+use syn::{
+    GenericArgument, Lifetime, Path, PathArguments, ReturnType, Type, TypeImplTrait,
+    TypeParamBound, TypeReference,
+};
 
 /// How the function hands back its result.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,6 +64,26 @@ pub(crate) fn opaque(returns: &ReturnType) -> Opaque {
         [one] if only(one, "Serialize") => Opaque::Serialize,
         _ => Opaque::No,
     }
+}
+
+/// Whether the type mentions a lifetime, a reference, or `Self`, which may hide one.
+pub(crate) fn borrows(returns: &ReturnType) -> bool {
+    struct Find(bool);
+    impl VisitMut for Find {
+        fn visit_lifetime_mut(&mut self, _: &mut Lifetime) {
+            self.0 = true;
+        }
+        fn visit_type_reference_mut(&mut self, _: &mut TypeReference) {
+            self.0 = true;
+        }
+        fn visit_path_mut(&mut self, path: &mut Path) {
+            self.0 |= path.is_ident("Self");
+            visit_mut::visit_path_mut(self, path);
+        }
+    }
+    let mut find = Find(false);
+    find.visit_return_type_mut(&mut returns.clone());
+    find.0
 }
 
 /// Every `impl Trait` in the type.

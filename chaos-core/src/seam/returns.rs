@@ -437,6 +437,14 @@ pub mod probe {
     /// Asks how a type carries a status code.
     pub struct Reply<R>(PhantomData<fn() -> R>);
 
+    impl<R> Reply<R> {
+        /// It borrows, so nothing can be made up in its place.
+        #[inline]
+        pub fn borrowed_replies(&self) -> Never {
+            Never
+        }
+    }
+
     /// It is an `http::Response`.
     pub trait HttpReply {
         /// As one.
