@@ -1,9 +1,16 @@
 //! A document as a whole.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::Plan;
+use super::fields::Fields;
 use super::finding::{Finding, Severity};
+use super::legacy::{chaos_lambda, failure_lambda_0, format_of};
+use super::nearest::nearest;
+use super::report::{Report, described, listed, spelled};
+use super::settings::{SETTINGS_ATTRIBUTES, Settings};
+use super::table::{FORMAT, MODES};
+use super::validate::{self, APPCONFIG_VARIANT};
+use super::{Flag, Plan};
 
 /// The largest document that is read, in bytes: 1 MiB.
 pub const MAX_DOCUMENT_BYTES: usize = 1024 * 1024;
@@ -36,16 +43,152 @@ pub enum Format {
 }
 
 /// Reads a document in any of the three formats. Never fails: what is wrong is in the findings.
+///
+/// ```
+/// use chaos_core::plan::{self, Format};
+///
+/// let old = plan::read(r#"{ "isEnabled": true, "failureMode": "latency", "rate": 0.25, "minLatency": 100 }"#);
+/// assert_eq!(old.format, Format::FailureLambda0);
+/// assert_eq!(old.plan.flags[0].trigger.percentage, 25.0);
+///
+/// let garbage = plan::read("enabled: true");
+/// assert!(!garbage.usable);
+/// assert!(garbage.plan.flags.is_empty());
+/// ```
 pub fn read(text: &str) -> Reading {
+    if text.len() > MAX_DOCUMENT_BYTES {
+        let size = text.len();
+        return unusable(format!(
+            "{size} bytes are too many; write a document of at most {MAX_DOCUMENT_BYTES}"
+        ));
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return unusable("the document is empty; write {} for no chaos".to_owned());
+    }
     match serde_json::from_str(text) {
         Ok(value) => read_value(&value),
-        Err(error) => unusable(format!("no JSON: {error}")),
+        Err(error) => unusable(format!(
+            "the document is not JSON: {error}; write an object, one key a flag"
+        )),
     }
 }
 
 /// Reads a document that has been parsed already, as [`read`] does.
-pub fn read_value(_value: &Value) -> Reading {
-    unusable("not read yet".to_owned())
+pub fn read_value(document: &Value) -> Reading {
+    let Value::Object(object) = document else {
+        return unusable(format!(
+            "{}; write an object, one key a flag",
+            described(document)
+        ));
+    };
+    let mut report = Report::default();
+    let format = format_of(object);
+    let settings = match format {
+        Format::Flags => settings(object.get(SETTINGS), &mut report),
+        Format::FailureLambda0 | Format::ChaosLambda => Some(Settings::default()),
+    };
+    let flags = match format {
+        Format::Flags => flags(object, &mut report),
+        Format::FailureLambda0 => failure_lambda_0(object, &mut report).into_iter().collect(),
+        Format::ChaosLambda => chaos_lambda(object, &mut report).into_iter().collect(),
+    };
+    Reading {
+        usable: settings.is_some(),
+        plan: settings.map_or_else(Plan::default, |settings| Plan { settings, flags }),
+        findings: report.into_findings(),
+        format,
+    }
+}
+
+const SETTINGS: &str = "settings";
+
+/// The valid flags, in the order in which they are applied.
+fn flags(document: &Map<String, Value>, report: &mut Report) -> Vec<Flag> {
+    let mut entries: Vec<_> = document
+        .iter()
+        .filter(|(key, _)| *key != SETTINGS)
+        .collect();
+    entries.sort_unstable_by_key(|(key, _)| *key);
+    let mut flags = Vec::new();
+    for (key, value) in entries {
+        if is_flag(key, value) {
+            flags.extend(validate::flag(key, value, report));
+        } else {
+            report.warning(spelled(key), no_flag(key, value));
+        }
+    }
+    // Stable, so flags of one mode stay in the order of their names.
+    flags.sort_by_key(|flag| MODES.iter().position(|row| row.name == flag.mode.name()));
+    flags
+}
+
+/// A flag's key is a mode, or else it says which mode it has.
+fn is_flag(key: &str, value: &Value) -> bool {
+    FORMAT.iter().any(|(mode, _)| *mode == key)
+        || value
+            .as_object()
+            .is_some_and(|object| object.contains_key("mode"))
+}
+
+fn no_flag(key: &str, value: &Value) -> String {
+    let modes = || MODES.iter().map(|row| row.name);
+    let meant =
+        nearest(key, modes().chain([SETTINGS])).map(|name| format!("; did you mean \"{name}\"?"));
+    let object = value.as_object();
+    if object.is_some_and(|object| object.contains_key("enabled")) {
+        let write = meant.unwrap_or_else(|| {
+            format!(
+                "; write the \"mode\" that it has, one of {}",
+                listed(modes(), "and")
+            )
+        });
+        return format!("names no mode, and nothing of it is applied{write}");
+    }
+    let write = meant.unwrap_or_else(|| "; leave it out".to_owned());
+    format!("is no flag and is ignored{write}")
+}
+
+/// `None` if they are invalid: whoever wrote `dry_runn` must not get the real thing.
+fn settings(raw: Option<&Value>, report: &mut Report) -> Option<Settings> {
+    let object = match raw {
+        None => return Some(Settings::default()),
+        Some(Value::Object(object)) => object,
+        Some(other) => {
+            let message = format!(
+                "{}; write an object, as {{\"dry_run\": true}}",
+                described(other)
+            );
+            report.error(SETTINGS.to_owned(), message);
+            return None;
+        }
+    };
+    let mut fields = Fields::new(object, [SETTINGS_ATTRIBUTES, &[]], SETTINGS, &[], report);
+    let known: Vec<&str> = SETTINGS_ATTRIBUTES
+        .iter()
+        .map(|attribute| attribute.key)
+        .collect();
+    for key in fields
+        .keys()
+        .into_iter()
+        .filter(|key| !known.contains(key) && *key != APPCONFIG_VARIANT)
+    {
+        let write = match nearest(key, known.iter().copied()) {
+            Some(meant) => format!("did you mean \"{meant}\"?"),
+            None => format!("settings has {}", listed(known.iter().copied(), "and")),
+        };
+        fields.error(
+            &spelled(key),
+            format!("is no setting, and so the document is not used; {write}"),
+        );
+    }
+    let settings = Settings {
+        enabled: fields.boolean("enabled").unwrap_or_default(),
+        dry_run: fields.boolean("dry_run").unwrap_or_default(),
+        seed: fields.integer("seed"),
+        expires_at: fields.time("expires_at"),
+    };
+    fields.sound().then_some(settings)
 }
 
 fn unusable(message: String) -> Reading {

@@ -28,14 +28,21 @@
 mod aim;
 mod condition;
 mod document;
+mod embedded;
 mod event;
+mod fields;
 mod finding;
 mod glob;
+mod legacy;
 mod mode;
+mod nearest;
+mod parts;
 mod pattern;
+mod report;
 mod settings;
 mod table;
 mod trigger;
+mod validate;
 
 use std::sync::Arc;
 

@@ -95,6 +95,8 @@ pub enum DefaultValue {
     Boolean(bool),
     /// This number.
     Number(f64),
+    /// This whole number.
+    Integer(u64),
     /// This text.
     Text(&'static str),
 }
@@ -152,13 +154,12 @@ pub static FLAG_ATTRIBUTES: &[Attribute] = &[
         DefaultValue::Unset,
         "the flag's mode; its key unless written",
     ),
-    measured(
+    attribute(
         "percentage",
         Kind::Number {
             min: 0.0,
             max: 100.0,
         },
-        "%",
         DefaultValue::Number(100.0),
         "how many of 100 calls are hit, decimals allowed",
     ),
@@ -207,7 +208,7 @@ pub static FLAG_ATTRIBUTES: &[Attribute] = &[
             min: 0,
             max: u64::MAX,
         },
-        DefaultValue::Number(0.0),
+        DefaultValue::Integer(0),
         "how many calls are let through first",
     ),
     attribute(
@@ -266,7 +267,7 @@ pub static MODES: &[ModeRow] = &[
                 max: 10_240,
             },
             "MB",
-            DefaultValue::Number(100.0),
+            DefaultValue::Integer(100),
             "how much to take",
         )],
         after: false,
@@ -278,7 +279,7 @@ pub static MODES: &[ModeRow] = &[
             attribute(
                 "status_code",
                 Kind::Integer { min: 100, max: 599 },
-                DefaultValue::Number(500.0),
+                DefaultValue::Integer(500),
                 "the HTTP status code",
             ),
             attribute(

@@ -1,0 +1,281 @@
+//! The fields of one object of a document, read by the table's rows.
+
+use std::time::SystemTime;
+
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::report::{Report, described, quoted, spelled};
+use super::table::{Attribute, DefaultValue, Kind};
+
+/// How a format spells the keys of the flag format: pairs of the key here and the key there.
+pub(super) type Spelling = &'static [(&'static str, &'static str)];
+
+/// An object of the document and the attributes that it may have. Reading a field checks it: what
+/// is wrong is reported, and the object is no longer [sound](Self::sound).
+pub(super) struct Fields<'a> {
+    object: &'a Map<String, Value>,
+    attributes: [&'static [Attribute]; 2],
+    prefix: String,
+    spelling: Spelling,
+    report: &'a mut Report,
+    sound: bool,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(
+        object: &'a Map<String, Value>,
+        attributes: [&'static [Attribute]; 2],
+        prefix: &str,
+        spelling: Spelling,
+        report: &'a mut Report,
+    ) -> Self {
+        Self {
+            object,
+            attributes,
+            prefix: spelled(prefix),
+            spelling,
+            report,
+            sound: true,
+        }
+    }
+
+    /// Whether no field so far was wrong.
+    pub(super) fn sound(&self) -> bool {
+        self.sound
+    }
+
+    pub(super) fn attributes(&self) -> impl Iterator<Item = &'static Attribute> + use<> {
+        self.attributes.into_iter().flatten()
+    }
+
+    /// The keys that are there, in order.
+    pub(super) fn keys(&self) -> Vec<&'a str> {
+        let mut keys: Vec<&str> = self.object.keys().map(String::as_str).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// The key as the document's format spells it.
+    pub(super) fn spell<'k>(&self, key: &'k str) -> &'k str {
+        self.spelling
+            .iter()
+            .find(|(here, _)| *here == key)
+            .map_or(key, |(_, there)| there)
+    }
+
+    /// `flag.key`, in the document's own spelling; what follows the key, such as an index, is kept.
+    fn path(&self, field: &str) -> String {
+        let (key, rest) = field.split_at(field.find(['[', '.']).unwrap_or(field.len()));
+        let separator = if self.prefix.is_empty() { "" } else { "." };
+        format!("{}{separator}{}{rest}", self.prefix, self.spell(key))
+    }
+
+    /// Reports what is wrong with a field: `key`, `key[0]` or `key[0].part`.
+    pub(super) fn error(&mut self, field: &str, message: impl Into<String>) {
+        self.sound = false;
+        self.report.error(self.path(field), message);
+    }
+
+    pub(super) fn warning(&mut self, field: &str, message: impl Into<String>) {
+        self.report.warning(self.path(field), message);
+    }
+
+    /// Reports a value of the wrong kind, and what to write.
+    pub(super) fn mistaken(&mut self, field: &str, value: &Value, write: &str) {
+        self.error(field, format!("{}; write {write}", described(value)));
+    }
+
+    /// Whether the document may have one more regular expression.
+    pub(super) fn one_more_pattern(&mut self) -> Result<(), String> {
+        self.report.one_more_pattern()
+    }
+
+    /// What the document has, unchecked.
+    pub(super) fn raw(&self, key: &str) -> Option<&'a Value> {
+        self.object.get(key)
+    }
+
+    /// `true` or `false`, or the default; `None` only if that is an error or unset.
+    pub(super) fn boolean(&mut self, key: &str) -> Option<bool> {
+        let attribute = self.attribute(key)?;
+        match (self.raw(key), attribute.default) {
+            (Some(Value::Bool(truth)), _) => Some(*truth),
+            (Some(other), _) => self.refuse(attribute, other),
+            (None, DefaultValue::Boolean(truth)) => Some(truth),
+            (None, DefaultValue::Required) => {
+                self.error(key, format!("is missing; write {}", wanted(attribute)));
+                None
+            }
+            (None, _) => None,
+        }
+    }
+
+    /// A number within the table's bounds, or the default.
+    pub(super) fn number(&mut self, key: &str) -> Option<f64> {
+        let attribute = self.attribute(key)?;
+        let Some(value) = self.raw(key) else {
+            return match attribute.default {
+                DefaultValue::Number(number) => Some(number),
+                _ => None,
+            };
+        };
+        let (Some(number), Kind::Number { min, max }) = (value.as_f64(), attribute.kind) else {
+            return self.refuse(attribute, value);
+        };
+        if (min..=max).contains(&number) {
+            return Some(number);
+        }
+        self.out_of_range(attribute, value)
+    }
+
+    /// A whole number within the table's bounds, or the default.
+    pub(super) fn integer(&mut self, key: &str) -> Option<u64> {
+        let attribute = self.attribute(key)?;
+        let Some(value) = self.raw(key) else {
+            return match attribute.default {
+                DefaultValue::Integer(number) => Some(number),
+                _ => None,
+            };
+        };
+        let (Some(float), Kind::Integer { min, max }) = (value.as_f64(), attribute.kind) else {
+            return self.refuse(attribute, value);
+        };
+        match whole(value) {
+            Some(number) if (min..=max).contains(&number) => Some(number),
+            None if float.fract() != 0.0 => {
+                self.error(
+                    key,
+                    format!("{value} is no whole number; write {}", wanted(attribute)),
+                );
+                None
+            }
+            _ => self.out_of_range(attribute, value),
+        }
+    }
+
+    /// A text, or the default.
+    pub(super) fn text(&mut self, key: &str) -> Option<String> {
+        let attribute = self.attribute(key)?;
+        match (self.raw(key), attribute.default) {
+            (Some(Value::String(text)), _) if allowed(attribute.kind, text) => Some(text.clone()),
+            (Some(Value::String(text)), _) => {
+                self.error(
+                    key,
+                    format!(
+                        "{} cannot be meant; write {}",
+                        quoted(text),
+                        wanted(attribute)
+                    ),
+                );
+                None
+            }
+            (Some(other), _) => self.refuse(attribute, other),
+            (None, DefaultValue::Text(text)) => Some(text.to_owned()),
+            (None, _) => None,
+        }
+    }
+
+    /// A point in time.
+    pub(super) fn time(&mut self, key: &str) -> Option<SystemTime> {
+        let attribute = self.attribute(key)?;
+        let value = self.raw(key)?;
+        let Value::String(text) = value else {
+            return self.refuse(attribute, value);
+        };
+        match OffsetDateTime::parse(text, &Rfc3339) {
+            Ok(time) => Some(time.into()),
+            Err(_) => {
+                self.error(
+                    key,
+                    format!(
+                        "{} is no point in time; write {}",
+                        quoted(text),
+                        wanted(attribute)
+                    ),
+                );
+                None
+            }
+        }
+    }
+
+    fn attribute(&self, key: &str) -> Option<&'static Attribute> {
+        let attribute = self.attributes().find(|attribute| attribute.key == key);
+        debug_assert!(attribute.is_some(), "{key} has no row in the table");
+        attribute
+    }
+
+    fn refuse<T>(&mut self, attribute: &Attribute, value: &Value) -> Option<T> {
+        self.mistaken(attribute.key, value, &wanted(attribute));
+        None
+    }
+
+    fn out_of_range<T>(&mut self, attribute: &Attribute, value: &Value) -> Option<T> {
+        self.error(
+            attribute.key,
+            format!("{value} is out of range; write {}", wanted(attribute)),
+        );
+        None
+    }
+}
+
+/// A whole number, also where JSON has it as `3.0`.
+fn whole(value: &Value) -> Option<u64> {
+    /// From here on not every whole number is an `f64`.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "in range and whole"
+    )]
+    let from_float = |float: f64| {
+        (float.fract() == 0.0 && (0.0..EXACT).contains(&float)).then_some(float as u64)
+    };
+    value
+        .as_u64()
+        .or_else(|| value.as_f64().and_then(from_float))
+}
+
+fn allowed(kind: Kind, text: &str) -> bool {
+    match kind {
+        Kind::Choice(choices) => choices.contains(&text),
+        Kind::Name | Kind::By => !text.is_empty(),
+        _ => true,
+    }
+}
+
+/// What to write for an attribute: `a number from 0 to 100`.
+pub(super) fn wanted(attribute: &Attribute) -> String {
+    let bounded = |what: &str, min: &dyn std::fmt::Display, max: Option<&dyn std::fmt::Display>| {
+        let unit = attribute
+            .unit
+            .map_or_else(String::new, |unit| format!(" {unit}"));
+        match max {
+            Some(max) => format!("{what} from {min} to {max}{unit}"),
+            None => format!("{what} of at least {min}{unit}"),
+        }
+    };
+    match attribute.kind {
+        Kind::Boolean => "true or false".to_owned(),
+        Kind::Number { min, max } => bounded("a number", &min, Some(&max)),
+        Kind::Integer { min, max: u64::MAX } => bounded("a whole number", &min, None),
+        Kind::Integer { min, max } => bounded("a whole number", &min, Some(&max)),
+        Kind::Text => "a text".to_owned(),
+        Kind::Name => "a text that is not empty".to_owned(),
+        Kind::Choice(choices) => {
+            let quoted: Vec<String> = choices.iter().map(|choice| format!("\"{choice}\"")).collect();
+            quoted.join(" or ")
+        }
+        Kind::Time => "it as RFC 3339 has it, as \"2026-12-01T18:00:00Z\"".to_owned(),
+        Kind::By => "a path into the event, or \"label:\" and the name of a label".to_owned(),
+        Kind::Globs => "a glob, as \"cache.*\", or a list of globs".to_owned(),
+        Kind::Labels => "an object, as {\"tenant\": [\"a\", \"b\"]}".to_owned(),
+        Kind::Conditions => {
+            "a list of conditions, as [{\"path\": \"rawPath\", \"operator\": \"startsWith\", \"value\": \"/api\"}]"
+                .to_owned()
+        }
+        Kind::Body => "a text, or any JSON but null".to_owned(),
+        Kind::Headers => "an object of texts, as {\"Retry-After\": \"5\"}".to_owned(),
+    }
+}

@@ -1,0 +1,271 @@
+//! The attributes of every flag that are more than a number or a text: aim, conditions, trigger.
+
+use serde_json::{Map, Value};
+
+use super::aim::Aim;
+use super::condition::{Condition, Operator};
+use super::embedded::unfolded;
+use super::fields::{Fields, wanted};
+use super::glob::Globs;
+use super::nearest::nearest;
+use super::pattern::Pattern;
+use super::report::{described, quoted, spelled};
+use super::table::{Attribute, FLAG_ATTRIBUTES};
+use super::trigger::{By, Trigger};
+
+const CONDITION_KEYS: [&str; 4] = ["path", "operator", "value", "not"];
+const OPERATORS: &str = "\"eq\", \"exists\", \"startsWith\" or \"regex\"";
+
+/// When the flag strikes.
+pub(super) fn trigger(fields: &mut Fields<'_>) -> Option<Trigger> {
+    let trigger = Trigger {
+        percentage: fields.number("percentage").unwrap_or_default(),
+        by: by(fields),
+        every: fields.integer("every"),
+        skip_first: fields.integer("skip_first").unwrap_or_default(),
+        limit: fields.integer("limit"),
+        starts_at: fields.time("starts_at"),
+        expires_at: fields.time("expires_at"),
+    };
+    if let (Some(start), Some(end)) = (trigger.starts_at, trigger.expires_at)
+        && end <= start
+    {
+        fields.error("expires_at", "is not after starts_at; write a later time");
+    }
+    fields.sound().then_some(trigger)
+}
+
+fn by(fields: &mut Fields<'_>) -> Option<By> {
+    let text = fields.text("by")?;
+    match text.strip_prefix("label:") {
+        Some("") => {
+            fields.error(
+                "by",
+                "\"label:\" names no label; write its name after the colon",
+            );
+            None
+        }
+        Some(label) => Some(By::Label(label.to_owned())),
+        None => Some(By::Event(text)),
+    }
+}
+
+/// What the flag concerns.
+pub(super) fn aim(fields: &mut Fields<'_>) -> Option<Aim> {
+    let aim = Aim {
+        point: point(fields),
+        labels: labels(fields),
+        conditions: conditions(fields),
+    };
+    fields.sound().then_some(aim)
+}
+
+fn point(fields: &mut Fields<'_>) -> Option<Globs> {
+    let value = unfolded(fields.raw("point")?);
+    texts(fields, "point", &value, &wanted(row("point"))).map(Globs::new)
+}
+
+fn labels(fields: &mut Fields<'_>) -> Vec<(String, Vec<String>)> {
+    let Some(value) = fields.raw("labels").map(unfolded) else {
+        return Vec::new();
+    };
+    let Value::Object(map) = value.as_ref() else {
+        fields.mistaken("labels", &value, &wanted(row("labels")));
+        return Vec::new();
+    };
+    let mut labels: Vec<(String, Vec<String>)> = map
+        .iter()
+        .filter_map(|(name, allowed)| {
+            let field = format!("labels.{}", spelled(name));
+            let values = texts(fields, &field, allowed, "a text or a list of texts")?;
+            Some((name.clone(), values))
+        })
+        .collect();
+    labels.sort_unstable();
+    labels
+}
+
+/// A text, or a list of at least one text.
+fn texts(fields: &mut Fields<'_>, field: &str, value: &Value, write: &str) -> Option<Vec<String>> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(vec![text.clone()]),
+        Value::String(_) => {
+            fields.error(
+                field,
+                format!("an empty text matches nothing; write {write}"),
+            );
+            None
+        }
+        Value::Array(list) if list.is_empty() => {
+            fields.error(
+                field,
+                format!("an empty list matches nothing; write {write}, or leave it out"),
+            );
+            None
+        }
+        Value::Array(list) => list
+            .iter()
+            .enumerate()
+            .map(|(at, one)| match one {
+                Value::String(text) if !text.is_empty() => Some(text.clone()),
+                other => {
+                    fields.mistaken(&format!("{field}[{at}]"), other, "a text that is not empty");
+                    None
+                }
+            })
+            .collect(),
+        other => {
+            fields.mistaken(field, other, write);
+            None
+        }
+    }
+}
+
+fn conditions(fields: &mut Fields<'_>) -> Vec<Condition> {
+    let Some(value) = fields.raw("match").map(unfolded) else {
+        return Vec::new();
+    };
+    let Value::Array(list) = value.as_ref() else {
+        fields.mistaken("match", &value, &wanted(row("match")));
+        return Vec::new();
+    };
+    list.iter()
+        .enumerate()
+        .filter_map(|(at, entry)| {
+            let field = format!("match[{at}]");
+            let Value::Object(entry) = entry else {
+                fields.mistaken(
+                    &field,
+                    entry,
+                    "an object, as {\"path\": \"rawPath\", \"value\": \"/\"}",
+                );
+                return None;
+            };
+            condition(fields, &field, entry)
+        })
+        .collect()
+}
+
+fn condition(
+    fields: &mut Fields<'_>,
+    field: &str,
+    entry: &Map<String, Value>,
+) -> Option<Condition> {
+    unknown_parts(fields, field, entry);
+    let path = match entry.get("path") {
+        Some(Value::String(path)) => Some(path.clone()),
+        other => {
+            complain(
+                fields,
+                &format!("{field}.path"),
+                other,
+                "where to look in the event, as \"headers.x-debug\"",
+            );
+            None
+        }
+    };
+    let not = match entry.get("not") {
+        None => Some(false),
+        Some(Value::Bool(not)) => Some(*not),
+        Some(other) => {
+            fields.mistaken(&format!("{field}.not"), other, "true or false");
+            None
+        }
+    };
+    let operator = operator(fields, field, entry);
+    Some(Condition {
+        path: path?,
+        operator: operator?,
+        not: not?,
+    })
+}
+
+fn operator(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value>) -> Option<Operator> {
+    let at_operator = format!("{field}.operator");
+    let name = match entry.get("operator") {
+        None => "eq",
+        Some(Value::String(name)) => name,
+        Some(other) => {
+            fields.mistaken(&at_operator, other, OPERATORS);
+            return None;
+        }
+    };
+    let at_value = format!("{field}.value");
+    let mut value = || match entry.get("value") {
+        Some(Value::String(value)) => Some(value.clone()),
+        other => {
+            complain(
+                fields,
+                &at_value,
+                other,
+                "a text; numbers and booleans of the event are compared as texts too",
+            );
+            None
+        }
+    };
+    match name {
+        "exists" => {
+            if entry.contains_key("value") {
+                fields.warning(
+                    &at_value,
+                    "exists looks at no value; leave it out, or write \"operator\": \"eq\"",
+                );
+            }
+            Some(Operator::Exists)
+        }
+        "eq" => value().map(Operator::Equals),
+        "startsWith" => value().map(Operator::StartsWith),
+        "regex" => {
+            let source = value()?;
+            let compiled = fields
+                .one_more_pattern()
+                .and_then(|()| Pattern::compile(&source));
+            match compiled {
+                Ok(pattern) => Some(Operator::Regex(pattern)),
+                Err(message) => {
+                    fields.error(&at_value, message);
+                    None
+                }
+            }
+        }
+        other => {
+            fields.error(
+                &at_operator,
+                format!("{} is no operator; write {OPERATORS}", quoted(other)),
+            );
+            None
+        }
+    }
+}
+
+/// A mistyped key of a condition must not widen what the flag concerns.
+fn unknown_parts(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value>) {
+    let mut unknown: Vec<&str> = entry
+        .keys()
+        .map(String::as_str)
+        .filter(|key| !CONDITION_KEYS.contains(key))
+        .collect();
+    unknown.sort_unstable();
+    for key in unknown {
+        let write = match nearest(key, CONDITION_KEYS) {
+            Some(meant) => format!("write \"{meant}\""),
+            None => "a condition has \"path\", \"operator\", \"value\" and \"not\"".to_owned(),
+        };
+        fields.error(
+            &format!("{field}.{}", spelled(key)),
+            format!("is no part of a condition; {write}"),
+        );
+    }
+}
+
+fn complain(fields: &mut Fields<'_>, field: &str, found: Option<&Value>, write: &str) {
+    let found = found.map_or_else(|| "is missing".to_owned(), described);
+    fields.error(field, format!("{found}; write {write}"));
+}
+
+fn row(key: &str) -> &'static Attribute {
+    FLAG_ATTRIBUTES
+        .iter()
+        .find(|attribute| attribute.key == key)
+        .unwrap_or(&FLAG_ATTRIBUTES[0])
+}

@@ -1,0 +1,113 @@
+//! Findings as they are made.
+
+use serde_json::Value;
+
+use super::finding::{Finding, Severity};
+
+/// So many findings are worth reading; of the rest the number is given.
+const MAX_FINDINGS: usize = 100;
+
+/// So many regular expressions may be in one document, since each takes memory.
+const MAX_PATTERNS: usize = 256;
+
+/// So much of a key or a value is shown in a finding, in characters.
+const SHOWN: usize = 60;
+
+/// Collects findings, and counts what a document may have a bounded number of.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    findings: Vec<Finding>,
+    left_out: usize,
+    patterns: usize,
+}
+
+impl Report {
+    pub(super) fn error(&mut self, path: String, message: impl Into<String>) {
+        self.add(path, message.into(), Severity::Error);
+    }
+
+    pub(super) fn warning(&mut self, path: String, message: impl Into<String>) {
+        self.add(path, message.into(), Severity::Warning);
+    }
+
+    fn add(&mut self, path: String, message: String, severity: Severity) {
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(Finding {
+                path,
+                message,
+                severity,
+            });
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// Whether the document may have one more regular expression.
+    pub(super) fn one_more_pattern(&mut self) -> Result<(), String> {
+        self.patterns += 1;
+        if self.patterns <= MAX_PATTERNS {
+            return Ok(());
+        }
+        Err(format!(
+            "more than {MAX_PATTERNS} regular expressions in one document; write \
+             \"startsWith\" or \"eq\" where that is enough"
+        ))
+    }
+
+    pub(super) fn into_findings(mut self) -> Vec<Finding> {
+        if self.left_out > 0 {
+            let message = format!(
+                "{} more findings are not listed; correct these first",
+                self.left_out
+            );
+            self.findings.push(Finding {
+                path: String::new(),
+                message,
+                severity: Severity::Warning,
+            });
+        }
+        self.findings
+    }
+}
+
+/// A key of a document as a path names it: cut to a length that can be read, and on one line.
+pub(super) fn spelled(key: &str) -> String {
+    let mut spelled: String = key.chars().take(SHOWN).flat_map(visible).collect();
+    if key.chars().nth(SHOWN).is_some() {
+        spelled.push('…');
+    }
+    spelled
+}
+
+fn visible(character: char) -> impl Iterator<Item = char> {
+    let escaped = character.is_control().then(|| character.escape_default());
+    let plain = escaped.is_none().then_some(character);
+    escaped.into_iter().flatten().chain(plain)
+}
+
+/// A text in quotes, cut as [`spelled`] cuts.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", spelled(text))
+}
+
+/// What stands where something else should: `"50" is a text`.
+pub(super) fn described(value: &Value) -> String {
+    match value {
+        Value::Null => "null is no value".to_owned(),
+        Value::Bool(truth) => format!("{truth} is a boolean"),
+        Value::Number(number) => format!("{number} is a number"),
+        Value::String(text) => format!("{} is a text", quoted(text)),
+        Value::Array(_) => "a list stands here".to_owned(),
+        Value::Object(_) => "an object stands here".to_owned(),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.split_last() {
+        None => String::new(),
+        Some((only, [])) => (*only).to_owned(),
+        Some((end, rest)) => format!("{} {last} {end}", rest.join(", ")),
+    }
+}
