@@ -184,20 +184,15 @@ impl<'a> Fields<'a> {
         let Value::String(text) = value else {
             return self.refuse(attribute, value);
         };
-        match OffsetDateTime::parse(text, &Rfc3339) {
-            Ok(time) => Some(time.into()),
-            Err(_) => {
-                self.error(
-                    key,
-                    format!(
-                        "{} is no point in time; write {}",
-                        quoted(text),
-                        wanted(attribute)
-                    ),
-                );
-                None
-            }
+        if let Ok(time) = OffsetDateTime::parse(text, &Rfc3339) {
+            return Some(time.into());
         }
+        let wanted = wanted(attribute);
+        self.error(
+            key,
+            format!("{} is no point in time; write {wanted}", quoted(text)),
+        );
+        None
     }
 
     fn attribute(&self, key: &str) -> Option<&'static Attribute> {

@@ -157,14 +157,12 @@ fn finished(
 
 /// `rate` in percent: 1 and more is always, 0 and less never.
 fn percentage(document: &Map<String, Value>, report: &mut Report) -> Option<f64> {
-    match document.get("rate").and_then(Value::as_f64) {
-        // Rounded, since 0.07 * 100 is 7.000000000000001.
-        Some(rate) => Some((rate.clamp(0.0, 1.0) * 1e11).round() / 1e9),
-        None => {
-            misfit(document, "rate", "a number from 0 to 1", report);
-            None
-        }
-    }
+    let Some(rate) = document.get("rate").and_then(Value::as_f64) else {
+        misfit(document, "rate", "a number from 0 to 1", report);
+        return None;
+    };
+    // Rounded, since 0.07 * 100 is 7.000000000000001.
+    Some((rate.clamp(0.0, 1.0) * 1e11).round() / 1e9)
 }
 
 fn or_misfit(

@@ -12,7 +12,7 @@ use super::report::{Report, described, listed, quoted, spelled};
 use super::table::{FLAG_ATTRIBUTES, FORMAT, MODES, ModeRow, format_keys, mode_row};
 use super::trigger::Phase;
 
-/// What AppConfig's agent adds to a flag with variants; it says nothing to us.
+/// What the agent of `AppConfig` adds to a flag with variants; it says nothing to us.
 pub(super) const APPCONFIG_VARIANT: &str = "_variant";
 
 /// Reads the flag of that name.
@@ -83,7 +83,7 @@ fn row_of(
             None
         }),
         Some(other) => {
-            let message = format!("{}; write {}", described(other), modes());
+            let message = format!("{}; write one of {}", described(other), modes());
             report.error(format!("{}.mode", spelled(name)), message);
             None
         }
