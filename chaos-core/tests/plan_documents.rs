@@ -130,6 +130,7 @@ fn defaults_are_those_of_failure_lambda() {
 
 /// The whole line that a user reads, for one document of each kind of mistake.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn findings_say_where_what_and_what_to_write() {
     let cases = [
         (
@@ -360,6 +361,12 @@ fn flags_go_by_mode_and_then_by_name_whatever_the_order_of_the_keys() {
     assert_eq!(one, other);
     let names: Vec<&str> = one.plan.flags.iter().map(|flag| &*flag.name).collect();
     assert_eq!(names, ["a", "b", "exception"]);
+}
+
+#[test]
+fn of_a_key_that_is_there_twice_the_last_one_holds_as_in_javascript() {
+    let reading = plan::read(r#"{ "exception": { "enabled": true, "enabled": false } }"#);
+    assert!(!reading.plan.flags[0].enabled);
 }
 
 #[test]

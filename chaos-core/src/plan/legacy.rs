@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::Flag;
 use super::document::Format;
-use super::fields::Spelling;
+use super::fields::{Spelling, sorted};
 use super::report::{Report, described, spelled};
 use super::table::{FORMAT, ModeRow, mode_row};
 use super::validate::{modes, translated_flag, unknown_mode};
@@ -198,12 +198,8 @@ fn misfit(document: &Map<String, Value>, key: &str, write: &str, report: &mut Re
 }
 
 fn unknown_keys(document: &Map<String, Value>, spelling: Spelling, report: &mut Report) {
-    let mut unknown: Vec<&String> = document
-        .keys()
-        .filter(|key| !spelling.iter().any(|(_, there)| there == key))
-        .collect();
-    unknown.sort_unstable();
-    for key in unknown {
+    let keys = sorted(document).into_iter().map(|(key, _)| key);
+    for key in keys.filter(|key| !spelling.iter().any(|(_, there)| there == key)) {
         report.warning(spelled(key), "is not known here and ignored; leave it out");
     }
 }
