@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::Fields;
+use super::fields::{Fields, sorted};
 use super::finding::{Finding, Severity};
 use super::legacy::{chaos_lambda, failure_lambda_0, format_of};
 use super::nearest::nearest;
@@ -105,13 +105,11 @@ const SETTINGS: &str = "settings";
 
 /// The valid flags, in the order in which they are applied.
 fn flags(document: &Map<String, Value>, report: &mut Report) -> Vec<Flag> {
-    let mut entries: Vec<_> = document
-        .iter()
-        .filter(|(key, _)| *key != SETTINGS)
-        .collect();
-    entries.sort_unstable_by_key(|(key, _)| *key);
     let mut flags = Vec::new();
-    for (key, value) in entries {
+    for (key, value) in sorted(document) {
+        if key == SETTINGS {
+            continue;
+        }
         if is_flag(key, value) {
             flags.extend(validate::flag(key, value, report));
         } else {

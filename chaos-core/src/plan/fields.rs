@@ -52,9 +52,15 @@ impl<'a> Fields<'a> {
 
     /// The keys that are there, in order.
     pub(super) fn keys(&self) -> Vec<&'a str> {
-        let mut keys: Vec<&str> = self.object.keys().map(String::as_str).collect();
-        keys.sort_unstable();
-        keys
+        sorted(self.object)
+            .into_iter()
+            .map(|(key, _)| key)
+            .collect()
+    }
+
+    /// What to write for the attribute of that key.
+    pub(super) fn wanted(&self, key: &str) -> String {
+        self.attribute(key).map_or_else(String::new, wanted)
     }
 
     /// The key as the document's format spells it.
@@ -184,20 +190,15 @@ impl<'a> Fields<'a> {
         let Value::String(text) = value else {
             return self.refuse(attribute, value);
         };
-        match OffsetDateTime::parse(text, &Rfc3339) {
-            Ok(time) => Some(time.into()),
-            Err(_) => {
-                self.error(
-                    key,
-                    format!(
-                        "{} is no point in time; write {}",
-                        quoted(text),
-                        wanted(attribute)
-                    ),
-                );
-                None
-            }
+        if let Ok(time) = OffsetDateTime::parse(text, &Rfc3339) {
+            return Some(time.into());
         }
+        let wanted = wanted(attribute);
+        self.error(
+            key,
+            format!("{} is no point in time; write {wanted}", quoted(text)),
+        );
+        None
     }
 
     fn attribute(&self, key: &str) -> Option<&'static Attribute> {
@@ -218,6 +219,17 @@ impl<'a> Fields<'a> {
         );
         None
     }
+}
+
+/// The entries of an object, by their keys: maps of `serde_json` may be in the document's order,
+/// and two equal documents must come to the same.
+pub(super) fn sorted(object: &Map<String, Value>) -> Vec<(&str, &Value)> {
+    let mut entries: Vec<_> = object
+        .iter()
+        .map(|(key, value)| (key.as_str(), value))
+        .collect();
+    entries.sort_unstable_by_key(|(key, _)| *key);
+    entries
 }
 
 /// A whole number, also where JSON has it as `3.0`.
@@ -246,7 +258,7 @@ fn allowed(kind: Kind, text: &str) -> bool {
 }
 
 /// What to write for an attribute: `a number from 0 to 100`.
-pub(super) fn wanted(attribute: &Attribute) -> String {
+fn wanted(attribute: &Attribute) -> String {
     let bounded = |what: &str, min: &dyn std::fmt::Display, max: Option<&dyn std::fmt::Display>| {
         let unit = attribute
             .unit

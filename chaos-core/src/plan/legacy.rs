@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::Flag;
 use super::document::Format;
-use super::fields::Spelling;
+use super::fields::{Spelling, sorted};
 use super::report::{Report, described, spelled};
 use super::table::{FORMAT, ModeRow, mode_row};
 use super::validate::{modes, translated_flag, unknown_mode};
@@ -157,14 +157,12 @@ fn finished(
 
 /// `rate` in percent: 1 and more is always, 0 and less never.
 fn percentage(document: &Map<String, Value>, report: &mut Report) -> Option<f64> {
-    match document.get("rate").and_then(Value::as_f64) {
-        // Rounded, since 0.07 * 100 is 7.000000000000001.
-        Some(rate) => Some((rate.clamp(0.0, 1.0) * 1e11).round() / 1e9),
-        None => {
-            misfit(document, "rate", "a number from 0 to 1", report);
-            None
-        }
-    }
+    let Some(rate) = document.get("rate").and_then(Value::as_f64) else {
+        misfit(document, "rate", "a number from 0 to 1", report);
+        return None;
+    };
+    // Rounded, since 0.07 * 100 is 7.000000000000001.
+    Some((rate.clamp(0.0, 1.0) * 1e11).round() / 1e9)
 }
 
 fn or_misfit(
@@ -200,12 +198,8 @@ fn misfit(document: &Map<String, Value>, key: &str, write: &str, report: &mut Re
 }
 
 fn unknown_keys(document: &Map<String, Value>, spelling: Spelling, report: &mut Report) {
-    let mut unknown: Vec<&String> = document
-        .keys()
-        .filter(|key| !spelling.iter().any(|(_, there)| there == key))
-        .collect();
-    unknown.sort_unstable();
-    for key in unknown {
+    let keys = sorted(document).into_iter().map(|(key, _)| key);
+    for key in keys.filter(|key| !spelling.iter().any(|(_, there)| there == key)) {
         report.warning(spelled(key), "is not known here and ignored; leave it out");
     }
 }

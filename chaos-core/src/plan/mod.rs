@@ -31,6 +31,7 @@ mod document;
 mod embedded;
 mod event;
 mod fields;
+mod figures;
 mod finding;
 mod glob;
 mod legacy;

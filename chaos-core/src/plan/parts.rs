@@ -5,12 +5,11 @@ use serde_json::{Map, Value};
 use super::aim::Aim;
 use super::condition::{Condition, Operator};
 use super::embedded::unfolded;
-use super::fields::{Fields, wanted};
+use super::fields::{Fields, sorted};
 use super::glob::Globs;
 use super::nearest::nearest;
 use super::pattern::Pattern;
 use super::report::{described, quoted, spelled};
-use super::table::{Attribute, FLAG_ATTRIBUTES};
 use super::trigger::{By, Trigger};
 
 const CONDITION_KEYS: [&str; 4] = ["path", "operator", "value", "not"];
@@ -62,7 +61,7 @@ pub(super) fn aim(fields: &mut Fields<'_>) -> Option<Aim> {
 
 fn point(fields: &mut Fields<'_>) -> Option<Globs> {
     let value = unfolded(fields.raw("point")?);
-    texts(fields, "point", &value, &wanted(row("point"))).map(Globs::new)
+    texts(fields, "point", &value, &fields.wanted("point")).map(Globs::new)
 }
 
 fn labels(fields: &mut Fields<'_>) -> Vec<(String, Vec<String>)> {
@@ -70,19 +69,15 @@ fn labels(fields: &mut Fields<'_>) -> Vec<(String, Vec<String>)> {
         return Vec::new();
     };
     let Value::Object(map) = value.as_ref() else {
-        fields.mistaken("labels", &value, &wanted(row("labels")));
+        fields.mistaken("labels", &value, &fields.wanted("labels"));
         return Vec::new();
     };
-    let mut labels: Vec<(String, Vec<String>)> = map
-        .iter()
-        .filter_map(|(name, allowed)| {
-            let field = format!("labels.{}", spelled(name));
-            let values = texts(fields, &field, allowed, "a text or a list of texts")?;
-            Some((name.clone(), values))
-        })
-        .collect();
-    labels.sort_unstable();
-    labels
+    let read = |(name, allowed): (&str, &Value)| {
+        let field = format!("labels.{}", spelled(name));
+        let values = texts(fields, &field, allowed, "a text or a list of texts")?;
+        Some((name.to_owned(), values))
+    };
+    sorted(map).into_iter().filter_map(read).collect()
 }
 
 /// A text, or a list of at least one text.
@@ -126,7 +121,7 @@ fn conditions(fields: &mut Fields<'_>) -> Vec<Condition> {
         return Vec::new();
     };
     let Value::Array(list) = value.as_ref() else {
-        fields.mistaken("match", &value, &wanted(row("match")));
+        fields.mistaken("match", &value, &fields.wanted("match"));
         return Vec::new();
     };
     list.iter()
@@ -240,13 +235,8 @@ fn operator(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value>) ->
 
 /// A mistyped key of a condition must not widen what the flag concerns.
 fn unknown_parts(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value>) {
-    let mut unknown: Vec<&str> = entry
-        .keys()
-        .map(String::as_str)
-        .filter(|key| !CONDITION_KEYS.contains(key))
-        .collect();
-    unknown.sort_unstable();
-    for key in unknown {
+    let keys = sorted(entry).into_iter().map(|(key, _)| key);
+    for key in keys.filter(|key| !CONDITION_KEYS.contains(key)) {
         let write = match nearest(key, CONDITION_KEYS) {
             Some(meant) => format!("write \"{meant}\""),
             None => "a condition has \"path\", \"operator\", \"value\" and \"not\"".to_owned(),
@@ -261,11 +251,4 @@ fn unknown_parts(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value
 fn complain(fields: &mut Fields<'_>, field: &str, found: Option<&Value>, write: &str) {
     let found = found.map_or_else(|| "is missing".to_owned(), described);
     fields.error(field, format!("{found}; write {write}"));
-}
-
-fn row(key: &str) -> &'static Attribute {
-    FLAG_ATTRIBUTES
-        .iter()
-        .find(|attribute| attribute.key == key)
-        .unwrap_or(&FLAG_ATTRIBUTES[0])
 }

@@ -8,7 +8,7 @@ use super::table::{Attribute, DefaultValue, Kind};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// False: none of the flags is on. True unless written; a feature-flag profile of AppConfig
+    /// False: none of the flags is on. True unless written; a feature-flag profile of `AppConfig`
     /// carries it.
     pub enabled: bool,
     /// Decide and record, inject nothing.

@@ -2,6 +2,8 @@
 //!
 //! Validation reads it, and so does whatever describes the format to people.
 
+use super::figures::{self, Build};
+
 /// One mode, as documents know it.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -14,6 +16,7 @@ pub struct ModeRow {
     pub attributes: &'static [Attribute],
     /// Whether `phase` may be `after`.
     pub after: bool,
+    pub(super) build: Build,
 }
 
 impl ModeRow {
@@ -256,6 +259,7 @@ pub static MODES: &[ModeRow] = &[
             ),
         ],
         after: true,
+        build: figures::latency,
     },
     ModeRow {
         name: "diskspace",
@@ -271,6 +275,7 @@ pub static MODES: &[ModeRow] = &[
             "how much to take",
         )],
         after: false,
+        build: figures::disk_space,
     },
     ModeRow {
         name: "statuscode",
@@ -296,6 +301,7 @@ pub static MODES: &[ModeRow] = &[
             ),
         ],
         after: true,
+        build: figures::status_code,
     },
     ModeRow {
         name: "exception",
@@ -315,6 +321,7 @@ pub static MODES: &[ModeRow] = &[
             ),
         ],
         after: true,
+        build: figures::exception,
     },
 ];
 

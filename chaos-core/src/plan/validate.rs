@@ -3,16 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::Flag;
-use super::embedded::unfolded;
 use super::fields::{Fields, Spelling};
-use super::mode::{DiskSpace, Exception, Latency, Mode, StatusCode};
 use super::nearest::nearest;
 use super::parts;
 use super::report::{Report, described, listed, quoted, spelled};
 use super::table::{FLAG_ATTRIBUTES, FORMAT, MODES, ModeRow, format_keys, mode_row};
 use super::trigger::Phase;
 
-/// What AppConfig's agent adds to a flag with variants; it says nothing to us.
+/// What the agent of `AppConfig` adds to a flag with variants; it says nothing to us.
 pub(super) const APPCONFIG_VARIANT: &str = "_variant";
 
 /// Reads the flag of that name.
@@ -53,7 +51,7 @@ fn flag_of(name: &str, row: &'static ModeRow, fields: &mut Fields<'_>) -> Option
     let trigger = parts::trigger(fields);
     let aim = parts::aim(fields);
     let phase = phase(row, fields);
-    let mode = mode(row, phase, fields);
+    let mode = (row.build)(fields, phase);
     if !fields.sound() {
         return None;
     }
@@ -83,7 +81,7 @@ fn row_of(
             None
         }),
         Some(other) => {
-            let message = format!("{}; write {}", described(other), modes());
+            let message = format!("{}; write one of {}", described(other), modes());
             report.error(format!("{}.mode", spelled(name)), message);
             None
         }
@@ -164,145 +162,4 @@ fn phase(row: &'static ModeRow, fields: &mut Fields<'_>) -> Phase {
         }
         _ => Phase::Before,
     }
-}
-
-fn mode(row: &'static ModeRow, phase: Phase, fields: &mut Fields<'_>) -> Option<Mode> {
-    match row.name {
-        "latency" => latency(fields).map(Mode::Latency),
-        "diskspace" => fields
-            .integer("disk_space")
-            .map(|megabytes| Mode::DiskSpace(DiskSpace { megabytes })),
-        "statuscode" => status_code(phase, fields).map(Mode::StatusCode),
-        "exception" => exception(fields).map(Mode::Exception),
-        _ => None,
-    }
-}
-
-fn latency(fields: &mut Fields<'_>) -> Option<Latency> {
-    let min = fields.number("min_latency");
-    let max = fields.number("max_latency");
-    let (min_key, max_key) = (fields.spell("min_latency"), fields.spell("max_latency"));
-    if let (Some(min), Some(max)) = (min, max)
-        && max < min
-    {
-        fields.error(
-            "max_latency",
-            format!("{max} is less than {min_key} ({min}); write at least {min}"),
-        );
-        return None;
-    }
-    if !fields.sound() {
-        return None;
-    }
-    if min.is_none() && max.is_none() {
-        fields.warning(
-            "min_latency",
-            format!("without it and {max_key} the wait is 0; write how many ms to wait"),
-        );
-    }
-    let min_ms = min.unwrap_or(0.0);
-    Some(Latency {
-        min_ms,
-        max_ms: max.unwrap_or(min_ms),
-    })
-}
-
-fn status_code(phase: Phase, fields: &mut Fields<'_>) -> Option<StatusCode> {
-    let code = fields.integer("status_code");
-    let body = body(fields);
-    let headers = headers(fields);
-    let keep_reply = phase == Phase::After;
-    if keep_reply {
-        for key in ["body", "headers"] {
-            if fields.raw(key).is_some() {
-                fields.warning(
-                    key,
-                    "with phase after the response keeps its own; leave it out",
-                );
-            }
-        }
-        return Some(StatusCode {
-            code: code?.try_into().ok()?,
-            body: None,
-            headers: Vec::new(),
-            keep_reply,
-        });
-    }
-    Some(StatusCode {
-        code: code?.try_into().ok()?,
-        body,
-        headers,
-        keep_reply,
-    })
-}
-
-fn body(fields: &mut Fields<'_>) -> Option<Value> {
-    match fields.raw("body")? {
-        Value::Null => {
-            fields.mistaken("body", &Value::Null, "a text, or any JSON but null");
-            None
-        }
-        body => Some(body.clone()),
-    }
-}
-
-fn headers(fields: &mut Fields<'_>) -> Vec<(String, String)> {
-    let Some(value) = fields.raw("headers").map(unfolded) else {
-        return Vec::new();
-    };
-    let Value::Object(map) = value.as_ref() else {
-        fields.mistaken(
-            "headers",
-            &value,
-            "an object of texts, as {\"Retry-After\": \"5\"}",
-        );
-        return Vec::new();
-    };
-    let mut headers: Vec<(String, String)> = map
-        .iter()
-        .filter_map(|(name, value)| header(fields, name, value))
-        .collect();
-    headers.sort_unstable_by_key(|(name, _)| name.to_ascii_lowercase());
-    for twice in headers
-        .windows(2)
-        .filter(|pair| pair[0].0.eq_ignore_ascii_case(&pair[1].0))
-    {
-        fields.error(
-            &format!("headers.{}", spelled(&twice[1].0)),
-            "is there twice; write it once",
-        );
-    }
-    headers
-}
-
-fn header(fields: &mut Fields<'_>, name: &str, value: &Value) -> Option<(String, String)> {
-    let field = format!("headers.{}", spelled(name));
-    let Value::String(text) = value else {
-        fields.mistaken(&field, value, "a text");
-        return None;
-    };
-    if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
-        fields.error(
-            &field,
-            "is no name of an HTTP header; write letters, digits and hyphens",
-        );
-    } else if http::HeaderValue::from_str(text).is_err() {
-        fields.error(
-            &field,
-            format!(
-                "{} is no value of an HTTP header; write printable characters",
-                quoted(text)
-            ),
-        );
-    }
-    Some((name.to_owned(), text.clone()))
-}
-
-fn exception(fields: &mut Fields<'_>) -> Option<Exception> {
-    let message = fields.text("exception_msg");
-    let error_type = fields.text("exception_type");
-    Some(Exception {
-        message: message?,
-        error_type,
-    })
 }

@@ -1,0 +1,132 @@
+//! The figures of each mode, read from a flag's fields. The rows of the table name these.
+
+use serde_json::Value;
+
+use super::embedded::unfolded;
+use super::fields::{Fields, sorted};
+use super::mode::{DiskSpace, Exception, Latency, Mode, StatusCode};
+use super::report::{quoted, spelled};
+use super::trigger::Phase;
+
+/// Reads the figures of a mode; `None` only if a field is wrong, which has been reported.
+pub(super) type Build = fn(&mut Fields<'_>, Phase) -> Option<Mode>;
+
+pub(super) fn latency(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let min = fields.number("min_latency");
+    let max = fields.number("max_latency");
+    let min_key = fields.spell("min_latency");
+    let max_key = fields.spell("max_latency");
+    if let (Some(min), Some(max)) = (min, max)
+        && max < min
+    {
+        let message = format!("{max} is less than {min_key} ({min}); write at least {min}");
+        fields.error("max_latency", message);
+        return None;
+    }
+    if fields
+        .raw("min_latency")
+        .or(fields.raw("max_latency"))
+        .is_none()
+    {
+        let message = format!("without it and {max_key} the wait is 0; write how many ms to wait");
+        fields.warning("min_latency", message);
+    }
+    let min_ms = min.unwrap_or(0.0);
+    let max_ms = max.unwrap_or(min_ms);
+    Some(Mode::Latency(Latency { min_ms, max_ms }))
+}
+
+pub(super) fn disk_space(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let megabytes = fields.integer("disk_space")?;
+    Some(Mode::DiskSpace(DiskSpace { megabytes }))
+}
+
+pub(super) fn status_code(fields: &mut Fields<'_>, phase: Phase) -> Option<Mode> {
+    let code = fields.integer("status_code");
+    let mut body = body(fields);
+    let mut headers = headers(fields);
+    let keep_reply = phase == Phase::After;
+    if keep_reply {
+        for key in ["body", "headers"] {
+            if fields.raw(key).is_some() {
+                fields.warning(
+                    key,
+                    "with phase after the response keeps its own; leave it out",
+                );
+            }
+        }
+        body = None;
+        headers.clear();
+    }
+    let code = code?.try_into().ok()?;
+    Some(Mode::StatusCode(StatusCode {
+        code,
+        body,
+        headers,
+        keep_reply,
+    }))
+}
+
+pub(super) fn exception(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let message = fields.text("exception_msg");
+    let error_type = fields.text("exception_type");
+    Some(Mode::Exception(Exception {
+        message: message?,
+        error_type,
+    }))
+}
+
+fn body(fields: &mut Fields<'_>) -> Option<Value> {
+    let body = fields.raw("body")?;
+    if body.is_null() {
+        fields.mistaken("body", body, &fields.wanted("body"));
+    }
+    Some(body.clone())
+}
+
+fn headers(fields: &mut Fields<'_>) -> Vec<(String, String)> {
+    let Some(value) = fields.raw("headers").map(unfolded) else {
+        return Vec::new();
+    };
+    let Value::Object(map) = value.as_ref() else {
+        fields.mistaken("headers", &value, &fields.wanted("headers"));
+        return Vec::new();
+    };
+    let headers = sorted(map)
+        .into_iter()
+        .filter_map(|(name, value)| header(fields, name, value));
+    let mut headers: Vec<(String, String)> = headers.collect();
+    headers.sort_by_key(|(name, _)| name.to_ascii_lowercase());
+    for pair in headers.windows(2) {
+        let (one, other) = (&pair[0].0, &pair[1].0);
+        if one.eq_ignore_ascii_case(other) {
+            fields.error(
+                &format!("headers.{}", spelled(other)),
+                "is there twice; write it once",
+            );
+        }
+    }
+    headers
+}
+
+fn header(fields: &mut Fields<'_>, name: &str, value: &Value) -> Option<(String, String)> {
+    let field = format!("headers.{}", spelled(name));
+    let Value::String(text) = value else {
+        fields.mistaken(&field, value, "a text");
+        return None;
+    };
+    if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
+        fields.error(
+            &field,
+            "is no name of an HTTP header; write letters, digits and hyphens",
+        );
+    }
+    if http::HeaderValue::from_str(text).is_err() {
+        let text = quoted(text);
+        fields.error(
+            &field,
+            format!("{text} is no value of an HTTP header; write printable characters"),
+        );
+    }
+    Some((name.to_owned(), text.clone()))
+}

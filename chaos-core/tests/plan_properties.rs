@@ -1,0 +1,372 @@
+//! What must hold of every document, however it was made.
+
+use std::fmt::Write as _;
+
+use chaos_core::plan::{self, Condition, Mode, Plan, Reading, Severity, Trigger, text_at};
+use serde_json::{Value, json};
+
+/// `SplitMix64`: the same documents on every run.
+struct Draws(u64);
+
+impl Draws {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(bound).expect("a size")).expect("below a size")
+    }
+
+    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+}
+
+const KEYS: &[&str] = &[
+    "latency",
+    "diskspace",
+    "statuscode",
+    "exception",
+    "timeout",
+    "corruption",
+    "settings",
+    "slow",
+    "Latency",
+    "",
+    "é.[0]",
+    "enabled",
+    "mode",
+    "percentage",
+    "match",
+    "point",
+    "labels",
+    "by",
+    "phase",
+    "every",
+    "skip_first",
+    "limit",
+    "starts_at",
+    "expires_at",
+    "min_latency",
+    "max_latency",
+    "disk_space",
+    "status_code",
+    "body",
+    "headers",
+    "exception_msg",
+    "exception_type",
+    "leave_free",
+    "percantage",
+    "dry_run",
+    "seed",
+    "path",
+    "operator",
+    "value",
+    "not",
+    "isEnabled",
+    "failureMode",
+    "rate",
+    "minLatency",
+    "maxLatency",
+    "statusCode",
+    "is_enabled",
+    "fault_type",
+    "delay",
+    "error_code",
+    "line\nbreak",
+    "\u{1b}[31m",
+];
+
+const TEXTS: &[&str] = &[
+    "",
+    "latency",
+    "diskspace",
+    "exception",
+    "statuscode",
+    "status_code",
+    "panic",
+    "before",
+    "after",
+    "label:",
+    "label:tenant",
+    "headers.x-debug",
+    "eq",
+    "exists",
+    "startsWith",
+    "regex",
+    "^a+$",
+    "(",
+    "(a+)+$",
+    "(?!a)",
+    "(a)\\1",
+    "(a{1000}){1000}",
+    "a{99999999999}",
+    "\\p{L}",
+    "[[:alpha:]&&a]",
+    "*",
+    "a*b*",
+    "2026-12-01T18:00:00Z",
+    "0000-01-01T00:00:00+23:59",
+    "9999-12-31T23:59:60-23:59",
+    "2026-02-30T00:00:00Z",
+    "[{\"path\":\"a\"}]",
+    "[",
+    "{\"a\":[\"b\"]}",
+    "\r\n\u{7f}",
+    "\u{202e}x",
+];
+
+fn scalar(draws: &mut Draws) -> Value {
+    match draws.below(12) {
+        0 => Value::Null,
+        1..=3 => json!(draws.below(2) == 0),
+        4 => json!(draws.below(200)),
+        5 => json!(f64::from_bits(draws.next())),
+        6 => json!(draws.next()),
+        7 => json!(draws.next().cast_signed()),
+        8 => json!(1e308),
+        _ => json!(*draws.one(TEXTS)),
+    }
+}
+
+fn value(draws: &mut Draws, depth: usize) -> Value {
+    match draws.below(10) {
+        0..=4 if depth > 0 => object(draws, depth - 1),
+        5 if depth > 0 => (0..draws.below(4))
+            .map(|_| value(draws, depth - 1))
+            .collect(),
+        _ => scalar(draws),
+    }
+}
+
+fn object(draws: &mut Draws, depth: usize) -> Value {
+    let entries = (0..draws.below(7)).map(|_| ((*draws.one(KEYS)).to_owned(), value(draws, depth)));
+    Value::Object(entries.collect())
+}
+
+/// A flag that is mostly right, so that what comes after the first check is reached as well.
+fn likely_flag(draws: &mut Draws) -> Value {
+    let mut flag = json!({ "enabled": draws.below(4) != 0, "mode": *draws.one(&["latency", "diskspace", "statuscode", "exception"]) });
+    let attributes = [
+        ("percentage", json!(draws.below(102))),
+        ("min_latency", json!(draws.below(1000))),
+        ("max_latency", json!(draws.below(1000))),
+        ("status_code", json!(draws.below(700))),
+        ("disk_space", json!(draws.below(11_000))),
+        ("every", json!(draws.below(4))),
+        ("phase", json!(*draws.one(&["before", "after"]))),
+        ("point", json!([*draws.one(TEXTS)])),
+        ("labels", json!({ "tenant": *draws.one(TEXTS) })),
+        ("by", json!(*draws.one(TEXTS))),
+        ("expires_at", json!(*draws.one(TEXTS))),
+        ("headers", json!({ "a": *draws.one(TEXTS), "b": "c" })),
+        (
+            "match",
+            json!([{ "path": *draws.one(KEYS), "operator": *draws.one(TEXTS), "value": *draws.one(TEXTS) }]),
+        ),
+    ];
+    for _ in 0..draws.below(4) {
+        let (key, value) = draws.one(&attributes).clone();
+        flag[key] = value;
+    }
+    flag
+}
+
+fn document(draws: &mut Draws) -> Value {
+    let mut document = object(draws, 4);
+    if draws.below(3) > 0 {
+        for name in ["one", "two", "three"] {
+            document[name] = likely_flag(draws);
+        }
+    }
+    document
+}
+
+/// The document with its keys in order, or the other way round.
+fn written(value: &Value, reversed: bool) -> String {
+    match value {
+        Value::Object(map) => {
+            let mut keys: Vec<&String> = map.keys().collect();
+            keys.sort_unstable();
+            if reversed {
+                keys.reverse();
+            }
+            let entries = keys
+                .into_iter()
+                .map(|key| format!("{}: {}", json!(key), written(&map[key], reversed)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(list) => {
+            let entries = list.iter().map(|entry| written(entry, reversed));
+            format!("[{}]", entries.collect::<Vec<_>>().join(", "))
+        }
+        scalar => scalar.to_string(),
+    }
+}
+
+fn check(text: &str) -> Reading {
+    let reading = plan::read(text);
+    if !reading.usable {
+        assert_eq!(reading.plan, Plan::default(), "{text}");
+        assert!(
+            reading
+                .findings
+                .iter()
+                .any(|finding| finding.severity == Severity::Error),
+            "{text}"
+        );
+    }
+    assert!(reading.findings.len() <= 101, "{text}");
+    for finding in &reading.findings {
+        let line = finding.to_string();
+        assert!(
+            !finding.message.is_empty() && line.chars().count() < 800,
+            "{text}: {line}"
+        );
+        assert!(!line.chars().any(char::is_control), "{text}: {line:?}");
+    }
+    let order = |flag: &plan::Flag| {
+        let place = plan::MODES
+            .iter()
+            .position(|row| row.name == flag.mode.name());
+        (place, flag.name.clone())
+    };
+    assert!(reading.plan.flags.is_sorted_by_key(order), "{text}");
+    for flag in &reading.plan.flags {
+        check_flag(flag, text);
+    }
+    reading
+}
+
+fn check_flag(flag: &plan::Flag, text: &str) {
+    assert!((0.0..=100.0).contains(&flag.trigger.percentage), "{text}");
+    assert!(
+        flag.trigger.every != Some(0) && flag.trigger.limit != Some(0),
+        "{text}"
+    );
+    assert!(
+        (0.0..1.0).contains(&Trigger::pinned_draw(&flag.name, text)),
+        "{text}"
+    );
+    assert_eq!(flag.mode.row().name, flag.mode.name());
+    match &flag.mode {
+        Mode::Latency(latency) => {
+            assert!(
+                0.0 <= latency.min_ms
+                    && latency.min_ms <= latency.max_ms
+                    && latency.max_ms <= 900_000.0,
+                "{text}"
+            );
+        }
+        Mode::DiskSpace(disk) => assert!((1..=10_240).contains(&disk.megabytes), "{text}"),
+        Mode::StatusCode(status) => {
+            assert!((100..=599).contains(&status.code), "{text}");
+            assert!(
+                status
+                    .headers
+                    .is_sorted_by_key(|(name, _)| name.to_ascii_lowercase()),
+                "{text}"
+            );
+        }
+        _ => {}
+    }
+    for event in [
+        Value::Null,
+        json!({ "headers": { "x-debug": ["a"] }, "": { "a": 1 } }),
+        json!([[]]),
+    ] {
+        Condition::all_hold(&flag.aim.conditions, &event);
+        text_at(&event, text);
+    }
+    flag.aim.concerns_point(text);
+}
+
+#[test]
+fn generated_documents_keep_every_bound_whatever_the_order_of_their_keys() {
+    let mut draws = Draws(1);
+    let (mut kept, mut unusable) = (0, 0);
+    for _ in 0..4_000 {
+        let document = document(&mut draws);
+        let reading = check(&written(&document, false));
+        assert_eq!(reading, check(&written(&document, true)), "{document}");
+        let parsed = serde_json::from_str(&written(&document, false)).expect("JSON");
+        assert_eq!(reading, plan::read_value(&parsed), "{document}");
+        kept += reading.plan.flags.len();
+        unusable += usize::from(!reading.usable);
+    }
+    // Otherwise the documents above would show nothing.
+    assert!(kept > 1_000 && unusable > 100, "{kept} {unusable}");
+}
+
+#[test]
+fn mutated_documents_never_panic() {
+    let mut draws = Draws(2);
+    for _ in 0..4_000 {
+        let mut text: Vec<char> = written(&document(&mut draws), false).chars().collect();
+        for _ in 0..=draws.below(4) {
+            let at = draws.below(text.len());
+            match draws.below(4) {
+                0 => drop(text.remove(at)),
+                1 => text.insert(
+                    at,
+                    *draws.one(&['"', '{', '}', '[', ',', ':', '0', '-', '\\', '\0', 'é']),
+                ),
+                2 => text.truncate(at + 1),
+                _ => text.swap(at, 0),
+            }
+            if text.is_empty() {
+                break;
+            }
+        }
+        check(&text.into_iter().collect::<String>());
+    }
+}
+
+#[test]
+fn a_hostile_document_takes_bounded_memory_and_time() {
+    let flags = |flag: &str| {
+        let mut text = String::from("{");
+        for n in 0.. {
+            write!(text, "\"{n}\": {flag}, ").expect("a string takes all");
+            if text.len() > plan::MAX_DOCUMENT_BYTES - flag.len() - 64 {
+                break;
+            }
+        }
+        text + "\"last\": 0}"
+    };
+    let patterns = check(&flags(
+        r#"{"mode":"exception","enabled":true,"match":[{"path":"a","operator":"regex","value":"[a-z]{500}"}]}"#,
+    ));
+    assert_eq!(
+        patterns.plan.flags.len(),
+        256,
+        "each expression takes memory"
+    );
+    assert!(
+        patterns.findings[0].message.contains("regular expressions"),
+        "{:?}",
+        patterns.findings[0]
+    );
+
+    let mistyped = check(&flags(
+        r#"{"mode":"exception","enabled":true,"percantage":1,"percantag":1}"#,
+    ));
+    assert_eq!(mistyped.findings.len(), 101);
+    assert!(
+        mistyped.findings[100].message.contains("more findings"),
+        "{:?}",
+        mistyped.findings[100]
+    );
+
+    check(&format!(
+        r#"{{"{}": 1, "exception": {{"enabled": true, "{0}": "{0}"}}}}"#,
+        "k".repeat(300_000)
+    ));
+    check(&format!(
+        r#"{{"exception": {{"enabled": true, "point": "{}"}}}}"#,
+        "*a".repeat(100_000)
+    ));
+}
