@@ -262,7 +262,7 @@ impl Expansion<'_> {
         let Self { private, args, .. } = self;
         let labels = args.labels.iter().flatten().map(|label| {
             let (name, value) = (label.name.unraw().to_string(), &label.value);
-            quote_spanned!(located(value.span())=> (#name, #private::label(&#value)))
+            quote_spanned!(located(value.span())=> (#name, #private::label(&(#value))))
         });
         mixed!(|| ::std::vec![#(#labels),*])
     }

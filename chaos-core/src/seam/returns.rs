@@ -360,6 +360,14 @@ pub mod probe {
         }
     }
 
+    /// Never implemented: it is what a function with `error = path` and no `Result` lacks.
+    #[diagnostic::on_unimplemented(
+        message = "`error = path` is for functions that return a `Result`; this one returns `{Self}`",
+        label = "there is no error type to convert to",
+        note = "remove `error = …`: a function without an error type can be delayed, and panics only where CHAOS_ALLOW names `panic`"
+    )]
+    pub trait IsResult {}
+
     /// It is a `Result`.
     pub trait SplitResult<R, E> {
         /// Into its two types.
@@ -422,6 +430,13 @@ pub mod probe {
         /// There is no error type.
         #[inline]
         pub fn errors(&self) {}
+        /// There is no error type to convert to.
+        #[inline]
+        pub fn errors_by<F>(&self, _: F)
+        where
+            T: IsResult,
+        {
+        }
         /// The question about the value.
         #[inline]
         pub fn value(&self) -> Reply<T> {
