@@ -1,1 +1,301 @@
 //! SSM Parameter Store, through aws-sdk-ssm.
+
+use std::fmt;
+use std::time::Duration;
+
+use aws_config::BehaviorVersion;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::operation::get_parameter::GetParameterError;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use tokio::sync::OnceCell;
+
+use super::{Fetch, Source, SourceError};
+
+/// How long one attempt may take. Two of them last longer than a fetch may, so that silence is
+/// noticed in one place.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A parameter in SSM Parameter Store (`CHAOS_PARAM`): String or SecureString.
+///
+/// The function's role needs `ssm:GetParameter` on the parameter and, for a SecureString under a
+/// key of your own, `kms:Decrypt` on that key. A parameter that does not exist means no chaos.
+///
+/// # Examples
+///
+/// With a client that the function has anyway:
+///
+/// ```
+/// use chaos_core::source::SsmSource;
+///
+/// # fn example(config: &aws_config::SdkConfig) -> SsmSource {
+/// let client = aws_sdk_ssm::Client::new(config);
+/// SsmSource::with_client(client, "/orders/chaos")
+/// # }
+/// ```
+pub struct SsmSource {
+    name: String,
+    /// Made at the first fetch: credentials and certificates are not read for nothing.
+    client: OnceCell<Client>,
+}
+
+impl SsmSource {
+    /// The parameter `name` (a name, a path, an ARN; a version or label after a colon), through a
+    /// client of its own.
+    ///
+    /// That client is made at the first fetch and configured by the environment, as every AWS
+    /// client is: `AWS_REGION`, the function's credentials, `AWS_ENDPOINT_URL_SSM` and so on. It
+    /// tries each call twice, for three seconds each.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            client: OnceCell::new(),
+        }
+    }
+
+    /// The parameter `name` through a client of your own, with its timeouts and retries.
+    pub fn with_client(client: Client, name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            client: OnceCell::new_with(Some(client)),
+        }
+    }
+
+    async fn get(&self) -> Result<String, SourceError> {
+        let client = self.client.get_or_init(connect).await;
+        let answer = client
+            .get_parameter()
+            .name(&self.name)
+            .with_decryption(true)
+            .send()
+            .await
+            .map_err(|error| explain(&self.name, error))?;
+        let value = answer.parameter.and_then(|parameter| parameter.value);
+        value.ok_or_else(|| {
+            SourceError::unavailable(
+                "the answer from SSM has no value in it; if it comes from an \
+                 emulator, its GetParameter is incomplete",
+            )
+        })
+    }
+}
+
+impl Source for SsmSource {
+    fn name(&self) -> &'static str {
+        "ssm"
+    }
+
+    fn location(&self) -> String {
+        format!("parameter {}", self.name)
+    }
+
+    fn fetch(&self) -> Fetch<'_> {
+        Box::pin(self.get())
+    }
+}
+
+impl fmt::Debug for SsmSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SsmSource")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn connect() -> Client {
+    // the crates' own HTTPS client is switched off, as it brings a second one along
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https();
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(ATTEMPT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .build();
+    // a second attempt, as a connection kept through a freeze is dead; more is up to the caller
+    let retries = RetryConfig::standard()
+        .with_max_attempts(2)
+        .with_initial_backoff(Duration::from_millis(50));
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .timeout_config(timeouts)
+        .retry_config(retries)
+        .load()
+        .await;
+    Client::new(&config)
+}
+
+/// What happened, where, and what to do about it.
+fn explain(name: &str, error: SdkError<GetParameterError>) -> SourceError {
+    match &error {
+        SdkError::ServiceError(answer) => refused(name, answer.err()),
+        SdkError::TimeoutError(_) => unreachable(error, "SSM did not answer in time"),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+            unreachable(error, "SSM did not answer in time")
+        }
+        SdkError::DispatchFailure(failure) if failure.is_io() => {
+            unreachable(error, "SSM cannot be reached")
+        }
+        // credentials, certificates, a request that cannot be built
+        SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => {
+            SourceError::unavailable(
+                "SSM cannot be asked; check the function's region and credentials",
+            )
+            .with_source(error)
+        }
+        _ => {
+            SourceError::unavailable("the answer from SSM cannot be understood").with_source(error)
+        }
+    }
+}
+
+fn unreachable(error: SdkError<GetParameterError>, what: &str) -> SourceError {
+    SourceError::unavailable(format!(
+        "{what}; in a VPC the function needs a way to it, a NAT gateway or an interface endpoint \
+         for ssm"
+    ))
+    .with_source(error)
+}
+
+/// SSM's own refusal.
+fn refused(name: &str, error: &GetParameterError) -> SourceError {
+    let code = error.code().unwrap_or("an error without a code");
+    let said = error.message().unwrap_or("no message");
+    if error.is_parameter_not_found() {
+        return SourceError::missing(format!("SSM has no parameter {name} ({code})"));
+    }
+    if error.is_parameter_version_not_found() {
+        return SourceError::missing(format!(
+            "SSM has no such version or label of parameter {name} ({code})"
+        ));
+    }
+    // names of functions and roles are quoted too, and may have kms in them
+    let about_key = said.to_ascii_lowercase().contains("kms") && !said.contains("ssm:GetParameter");
+    let key = about_key || error.is_invalid_key_id();
+    let remedy = match code {
+        "AccessDeniedException" | "InvalidKeyId" if key => {
+            "allow the function's role kms:Decrypt on the key of this SecureString".to_owned()
+        }
+        "AccessDeniedException" => {
+            let resource = resource(name);
+            format!("allow the function's role ssm:GetParameter on {resource}")
+        }
+        "ThrottlingException" | "TooManyRequestsException" => {
+            "raise CHAOS_CACHE_TTL or SSM's throughput setting".to_owned()
+        }
+        "ExpiredTokenException" | "UnrecognizedClientException" | "InvalidSignatureException" => {
+            "check the function's credentials".to_owned()
+        }
+        "ValidationException" => {
+            format!("check the name {name}")
+        }
+        _ => return SourceError::unavailable(format!("SSM answered {code}: {said}")),
+    };
+    SourceError::unavailable(format!("SSM answered {code}: {said}; {remedy}"))
+}
+
+/// The resource as an IAM policy names it. The version or label is no part of it.
+fn resource(name: &str) -> String {
+    if name.starts_with("arn:") {
+        return name.to_owned();
+    }
+    let name = name.split(':').next().unwrap_or(name);
+    let slash = if name.starts_with('/') { "" } else { "/" };
+    format!("arn:aws:ssm:*:*:parameter{slash}{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ssm::config::http::HttpResponse;
+    use aws_sdk_ssm::error::ErrorMetadata;
+    use aws_sdk_ssm::types::error::{InvalidKeyId, ParameterNotFound, ParameterVersionNotFound};
+
+    use super::*;
+
+    fn answered(error: GetParameterError) -> SourceError {
+        let raw = HttpResponse::new(400.try_into().unwrap(), vec![].into());
+        explain("/orders/chaos", SdkError::service_error(error, raw))
+    }
+
+    fn meta(code: &str, message: &str) -> ErrorMetadata {
+        ErrorMetadata::builder().code(code).message(message).build()
+    }
+
+    #[test]
+    fn a_parameter_or_version_that_does_not_exist_is_missing() {
+        let error = ParameterNotFound::builder()
+            .meta(meta("ParameterNotFound", ""))
+            .build();
+        let error = answered(GetParameterError::ParameterNotFound(error));
+        assert!(error.is_missing());
+        assert_eq!(
+            error.to_string(),
+            "SSM has no parameter /orders/chaos (ParameterNotFound)"
+        );
+        let error = ParameterVersionNotFound::builder().build();
+        assert!(answered(GetParameterError::ParameterVersionNotFound(error)).is_missing());
+    }
+
+    #[test]
+    fn a_refusal_names_the_right_that_is_missing() {
+        let denied = |said| {
+            answered(GetParameterError::generic(meta(
+                "AccessDeniedException",
+                said,
+            )))
+        };
+        let error = denied("User: x is not authorized");
+        assert!(error.is_unavailable());
+        assert_eq!(
+            error.to_string(),
+            "SSM answered AccessDeniedException: User: x is not authorized; allow the function's \
+             role ssm:GetParameter on arn:aws:ssm:*:*:parameter/orders/chaos"
+        );
+        let error = denied("kms-reader is not authorized to perform: ssm:GetParameter").to_string();
+        assert!(!error.contains("kms:Decrypt"), "{error}");
+        let error = denied("The ciphertext refers to a key (Service: AWSKMS)").to_string();
+        assert!(error.contains("kms:Decrypt"), "{error}");
+
+        let error = InvalidKeyId::builder()
+            .meta(meta("InvalidKeyId", "access denied"))
+            .build();
+        let error = answered(GetParameterError::InvalidKeyId(error)).to_string();
+        assert!(error.contains("kms:Decrypt"), "{error}");
+    }
+
+    #[test]
+    fn a_refusal_for_a_while_says_what_to_do() {
+        let error = answered(GetParameterError::generic(meta(
+            "ThrottlingException",
+            "Rate exceeded",
+        )));
+        assert!(error.is_unavailable());
+        assert!(error.to_string().contains("CHAOS_CACHE_TTL"));
+        let error = answered(GetParameterError::generic(meta("Strange", "what")));
+        assert_eq!(error.to_string(), "SSM answered Strange: what");
+    }
+
+    #[test]
+    fn silence_is_no_answer() {
+        let error = explain("/orders/chaos", SdkError::timeout_error("3 s"));
+        assert!(error.is_unavailable());
+        assert!(error.to_string().contains("interface endpoint"));
+    }
+
+    #[test]
+    fn a_resource_is_named_as_policies_do() {
+        assert_eq!(resource("/a/b"), "arn:aws:ssm:*:*:parameter/a/b");
+        assert_eq!(resource("chaos:3"), "arn:aws:ssm:*:*:parameter/chaos");
+        let arn = "arn:aws:ssm:eu-west-1:1:parameter/a";
+        assert_eq!(resource(arn), arn);
+    }
+
+    #[test]
+    fn a_parameter_is_cached_for_a_minute() {
+        let source = SsmSource::new("/orders/chaos");
+        assert_eq!(source.cache_ttl(), Some(Duration::from_secs(60)));
+        assert_eq!(source.location(), "parameter /orders/chaos");
+        assert_eq!(source.name(), "ssm");
+    }
+}

@@ -190,7 +190,7 @@ impl Refresh {
         true
     }
 
-    /// Sees to it that a fetch is under way, if one is `wanted`, and that none is frozen. Says
+    /// Sees to it that a fetch is under way, if one is `wanted`, and that none is lost. Says
     /// whether one is.
     fn keep_flying(
         self: &Arc<Self>,
@@ -199,12 +199,12 @@ impl Refresh {
         now: Stamp,
         lines: &mut Lines<'_>,
     ) -> bool {
-        let frozen = match &shared.flight {
-            Some(flight) if !flight.is_frozen(now) => return true,
+        let lost = match &shared.flight {
+            Some(flight) if !flight.is_lost(now) => return true,
             Some(_) => true,
             None => false,
         };
-        if !wanted && !frozen {
+        if !wanted && !lost {
             return false;
         }
         let Some(runtime) = self.runtime(lines) else {
@@ -212,7 +212,7 @@ impl Refresh {
         };
         shared.next_id += 1;
         let flight = Flight::begin(self, &runtime, shared.next_id, now);
-        lines.frozen = shared.flight.replace(flight);
+        lines.lost = shared.flight.replace(flight);
         true
     }
 
@@ -271,16 +271,8 @@ impl Refresh {
         let mut lines = Lines::new(self);
         let mut shared = self.lock();
         // one that was given up may still come in
-        if shared.flight.take_if(|flight| flight.id == id).is_some() {
+        if shared.flight.take_if(|flight| flight.is(id)).is_some() {
             self.settle(&mut shared, self.clock.now(), landing, &mut lines);
-        }
-    }
-
-    /// A fetch was dropped with its runtime: not its failure, but nobody may wait for it.
-    fn abandoned(&self, id: u64) {
-        let mut shared = self.lock();
-        if shared.flight.take_if(|flight| flight.id == id).is_some() {
-            self.release();
         }
     }
 
@@ -389,7 +381,7 @@ impl Refresh {
         self.fresh_until_monotonic.store(until.monotonic, Relaxed);
     }
 
-    /// To be called with the state locked.
+    /// Lets go whoever waits.
     fn release(&self) {
         self.releases.send_modify(|count| *count += 1);
     }
@@ -411,7 +403,7 @@ fn no_answer(within: Duration) -> String {
 struct Lines<'a> {
     source: &'a dyn Source,
     lines: Vec<Line>,
-    frozen: Option<Flight>,
+    lost: Option<Flight>,
 }
 
 impl<'a> Lines<'a> {
@@ -419,7 +411,7 @@ impl<'a> Lines<'a> {
         Self {
             source: refresh.source(),
             lines: Vec::new(),
-            frozen: None,
+            lost: None,
         }
     }
 
@@ -433,7 +425,7 @@ impl Drop for Lines<'_> {
         for line in self.lines.drain(..) {
             line.write(self.source);
         }
-        if let Some(flight) = self.frozen.take() {
+        if let Some(flight) = self.lost.take() {
             flight.abort();
         }
     }
