@@ -22,7 +22,7 @@ pub(crate) struct Chosen {
 const CONFIG: &str = "CHAOS_CONFIG";
 const FILE: &str = "CHAOS_CONFIG_FILE";
 const PARAM: [&str; 2] = ["CHAOS_PARAM", "FAILURE_INJECTION_PARAM"];
-/// Both prefixes of AppConfig's variables, and what follows them.
+/// Both prefixes of `AppConfig`'s variables, and what follows them.
 const APPCONFIG: [&str; 2] = ["CHAOS_APPCONFIG_", "FAILURE_APPCONFIG_"];
 const APPCONFIG_PARTS: [&str; 3] = ["APPLICATION", "ENVIRONMENT", "CONFIGURATION"];
 const CACHE_TTL: [&str; 2] = ["CHAOS_CACHE_TTL", "FAILURE_CACHE_TTL"];
@@ -30,7 +30,7 @@ const FETCH_TIMEOUT: &str = "CHAOS_FETCH_TIMEOUT_MS";
 const MAX_STALE: &str = "CHAOS_MAX_STALE";
 
 const DEFAULT_FETCH_TIMEOUT: Duration = Duration::from_millis(500);
-const DEFAULT_MAX_STALE: Duration = Duration::from_secs(300);
+const DEFAULT_MAX_STALE: Duration = Duration::from_mins(5);
 /// A day: a document that is older than that is nobody's intention.
 const DAY: f64 = 86400.0;
 /// An invocation lasts no longer.
@@ -81,8 +81,8 @@ fn choose(env: Env<'_>, warnings: &mut Vec<String>) -> Option<Arc<dyn Source>> {
         }
     }
     for prefix in APPCONFIG {
-        let names = APPCONFIG_PARTS.map(|part| format!("{prefix}{part}"));
-        if let Some(name) = names.iter().find(|name| set(env, name).is_some()) {
+        let parts = APPCONFIG_PARTS.map(|part| format!("{prefix}{part}"));
+        if let Some(name) = parts.iter().find(|part| set(env, part).is_some()) {
             warnings.push(format!(
                 "{name} is ignored, as this version cannot read AppConfig; put the document into \
                  a parameter and its name into CHAOS_PARAM"
@@ -262,7 +262,7 @@ mod tests {
         let timing = clean(&[FILE]).1;
         assert_eq!(timing.ttl, Some(Duration::from_secs(1)));
         assert_eq!(timing.fetch_timeout, Duration::from_millis(500));
-        assert_eq!(timing.max_stale, Duration::from_secs(300));
+        assert_eq!(timing.max_stale, Duration::from_mins(5));
     }
 
     #[test]

@@ -124,13 +124,13 @@ fn a_fetch_that_ends_with_its_runtime_is_begun_anew_on_the_next() {
     for lines in [vec![Say::Text("a")], vec![Say::Hang, Say::Text("a")]] {
         let stage = Stage::new(lines.clone());
         let first = runtime();
-        let wait = first.block_on(async {
-            let wait = stage.refresh.turn().unwrap();
-            if lines.len() > 1 {
-                tokio::task::yield_now().await;
-            }
-            wait
-        });
+        let wait = {
+            let _inside = first.enter();
+            stage.refresh.turn().unwrap()
+        };
+        if lines.len() > 1 {
+            first.block_on(tokio::task::yield_now());
+        }
         drop(first);
         runtime().block_on(async {
             let start = Instant::now();

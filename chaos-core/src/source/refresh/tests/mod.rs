@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use super::*;
 use crate::source::Fetch;
 
-const TTL: Duration = Duration::from_secs(60);
+const TTL: Duration = Duration::from_mins(1);
 const FETCH_TIMEOUT: Duration = Duration::from_millis(500);
-const MAX_STALE: Duration = Duration::from_secs(300);
+const MAX_STALE: Duration = Duration::from_mins(5);
 
 /// What a fake source does when it is asked.
 #[derive(Clone, Copy, Debug)]
