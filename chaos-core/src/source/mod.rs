@@ -33,7 +33,7 @@ pub use self::file::FileSource;
 pub use self::ssm::SsmSource;
 
 /// The cache time of a source that names none: 60 seconds.
-pub const DEFAULT_CACHE_TTL: Duration = Duration::from_secs(60);
+pub const DEFAULT_CACHE_TTL: Duration = Duration::from_mins(1);
 
 /// A fetch under way: what [`Source::fetch`] returns.
 pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<String, SourceError>> + Send + 'a>>;

@@ -22,16 +22,15 @@ pub(crate) struct Chosen {
 const CONFIG: &str = "CHAOS_CONFIG";
 const FILE: &str = "CHAOS_CONFIG_FILE";
 const PARAM: [&str; 2] = ["CHAOS_PARAM", "FAILURE_INJECTION_PARAM"];
-const APPCONFIG: [&str; 2] = [
-    "CHAOS_APPCONFIG_CONFIGURATION",
-    "FAILURE_APPCONFIG_CONFIGURATION",
-];
+/// Both prefixes of `AppConfig`'s variables, and what follows them.
+const APPCONFIG: [&str; 2] = ["CHAOS_APPCONFIG_", "FAILURE_APPCONFIG_"];
+const APPCONFIG_PARTS: [&str; 3] = ["APPLICATION", "ENVIRONMENT", "CONFIGURATION"];
 const CACHE_TTL: [&str; 2] = ["CHAOS_CACHE_TTL", "FAILURE_CACHE_TTL"];
 const FETCH_TIMEOUT: &str = "CHAOS_FETCH_TIMEOUT_MS";
 const MAX_STALE: &str = "CHAOS_MAX_STALE";
 
 const DEFAULT_FETCH_TIMEOUT: Duration = Duration::from_millis(500);
-const DEFAULT_MAX_STALE: Duration = Duration::from_secs(300);
+const DEFAULT_MAX_STALE: Duration = Duration::from_mins(5);
 /// A day: a document that is older than that is nobody's intention.
 const DAY: f64 = 86400.0;
 /// An invocation lasts no longer.
@@ -81,8 +80,9 @@ fn choose(env: Env<'_>, warnings: &mut Vec<String>) -> Option<Arc<dyn Source>> {
             }
         }
     }
-    for name in APPCONFIG {
-        if set(env, name).is_some() {
+    for prefix in APPCONFIG {
+        let parts = APPCONFIG_PARTS.map(|part| format!("{prefix}{part}"));
+        if let Some(name) = parts.iter().find(|part| set(env, part).is_some()) {
             warnings.push(format!(
                 "{name} is ignored, as this version cannot read AppConfig; put the document into \
                  a parameter and its name into CHAOS_PARAM"
@@ -248,10 +248,12 @@ mod tests {
 
     #[test]
     fn appconfig_is_warned_about() {
-        for name in APPCONFIG {
-            let (source, warning) = warned(&[(name, "c"), ENV]);
+        for prefix in APPCONFIG {
+            let [application, profile] =
+                ["APPLICATION", "CONFIGURATION"].map(|part| format!("{prefix}{part}"));
+            let (source, warning) = warned(&[(&application, "a"), (&profile, "c"), ENV]);
             assert_eq!(source.as_deref(), Some("env"));
-            assert!(warning.contains(name) && warning.contains("cannot read AppConfig"));
+            assert!(warning.contains(&application) && warning.contains("cannot read AppConfig"));
         }
     }
 
@@ -260,7 +262,7 @@ mod tests {
         let timing = clean(&[FILE]).1;
         assert_eq!(timing.ttl, Some(Duration::from_secs(1)));
         assert_eq!(timing.fetch_timeout, Duration::from_millis(500));
-        assert_eq!(timing.max_stale, Duration::from_secs(300));
+        assert_eq!(timing.max_stale, Duration::from_mins(5));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ const FROZEN: Duration = Duration::from_secs(1);
 /// A fetch under way.
 #[derive(Debug)]
 pub(super) struct Flight {
-    pub(super) id: u64,
+    id: u64,
     pulse: Arc<Pulse>,
     task: AbortHandle,
 }
@@ -44,7 +44,11 @@ impl Flight {
     /// Begins a fetch on a task of its own.
     pub(super) fn begin(refresh: &Arc<Refresh>, runtime: &Handle, id: u64, now: Stamp) -> Self {
         let pulse = Arc::new(Pulse::new(now));
-        let task = runtime.spawn(fly(Arc::clone(refresh), id, Arc::clone(&pulse)));
+        let boarded = Boarded {
+            refresh: Arc::clone(refresh),
+            pulse: Arc::clone(&pulse),
+        };
+        let task = runtime.spawn(fly(boarded, id));
         Self {
             id,
             pulse,
@@ -52,29 +56,35 @@ impl Flight {
         }
     }
 
-    /// Whether it was frozen with its environment, or nobody drives its runtime any more.
-    pub(super) fn is_frozen(&self, now: Stamp) -> bool {
-        self.pulse.stopped(now)
+    pub(super) fn is(&self, id: u64) -> bool {
+        self.id == id
+    }
+
+    /// Whether it will not land: frozen with its environment, or its runtime is gone or stands
+    /// still.
+    pub(super) fn is_lost(&self, now: Stamp) -> bool {
+        self.pulse.over.load(Relaxed) || self.pulse.stopped(now)
     }
 
     /// Gives it up. Not to be called while the state is locked.
     pub(super) fn abort(self) {
+        self.pulse.over.store(true, Relaxed);
         self.task.abort();
     }
 }
 
-async fn fly(refresh: Arc<Refresh>, id: u64, pulse: Arc<Pulse>) {
-    let flight = InFlight { refresh, id };
-    let Refresh { source, clock, .. } = &*flight.refresh;
-    let bound = flight.refresh.timing.fetch_bound();
+async fn fly(boarded: Boarded, id: u64) {
+    let Boarded { refresh, pulse } = &boarded;
+    let bound = refresh.timing.fetch_bound();
     let landing = loop {
-        pulse.beat(clock.now());
+        pulse.beat(refresh.clock.now());
         // whatever a fetch brings that was frozen is out of date, be it a document or an error
-        if let Some(landing) = attempt(&**source, clock, &pulse, bound).await {
+        if let Some(landing) = attempt(&*refresh.source, &refresh.clock, pulse, bound).await {
             break landing;
         }
     };
-    flight.refresh.landed(id, landing);
+    pulse.over.store(true, Relaxed);
+    refresh.landed(id, landing);
 }
 
 /// One try; `None` if it was frozen with its environment.
@@ -121,22 +131,26 @@ pub(super) fn message(panic: &(dyn Any + Send)) -> String {
     text.unwrap_or("no message").to_owned()
 }
 
-/// A task that ends before its fetch does (its runtime shuts down) must not leave the next
-/// invocation waiting for it.
-struct InFlight {
+/// A task that ends before its fetch does (its runtime shuts down) must not leave requests waiting
+/// for it. Takes no lock: a runtime that is gone drops a task in the middle of `spawn`.
+struct Boarded {
     refresh: Arc<Refresh>,
-    id: u64,
+    pulse: Arc<Pulse>,
 }
 
-impl Drop for InFlight {
+impl Drop for Boarded {
     fn drop(&mut self) {
-        self.refresh.abandoned(self.id);
+        if !self.pulse.over.swap(true, Relaxed) {
+            self.refresh.release();
+        }
     }
 }
 
 /// When a fetch under way was last seen to run.
 #[derive(Debug)]
 struct Pulse {
+    /// It landed, was given up, or its task was dropped.
+    over: AtomicBool,
     monotonic: AtomicU64,
     wall: AtomicU64,
 }
@@ -144,6 +158,7 @@ struct Pulse {
 impl Pulse {
     fn new(now: Stamp) -> Self {
         Self {
+            over: false.into(),
             monotonic: now.monotonic.into(),
             wall: now.wall.into(),
         }

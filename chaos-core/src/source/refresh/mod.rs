@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use self::flight::{Flight, Landing};
-use self::report::Line;
+use self::report::{Later, Line};
 use self::state::{InForce, State};
 use super::{Source, SourceError};
 use crate::clock::{Clock, Stamp};
@@ -146,33 +146,33 @@ impl Refresh {
     ///
     /// Outside a tokio runtime nothing is fetched, except from a source that needs none.
     pub(crate) fn turn(self: &Arc<Self>) -> Option<Waiting> {
-        let mut lines = Lines::new(self);
+        let mut later = Later::new(self);
         let now = self.clock.now();
         let mut shared = self.lock();
         let step = shared.state.step(now);
-        if step.fetch && self.fetch_at_once(&mut shared, now, &mut lines) {
+        if step.fetch && self.fetch_at_once(&mut shared, now, &mut later) {
             return None;
         }
-        let flying = self.keep_flying(&mut shared, step.fetch, now, &mut lines);
+        let flying = self.keep_flying(&mut shared, step.fetch, now, &mut later);
         if step.wait && flying {
             shared.state.waits(now);
             return Some(self.waiting(self.timing.fetch_timeout));
         }
         // a request that waits sees to this when it has waited
-        self.lapse(&mut shared, now, &mut lines);
+        self.lapse(&mut shared, now, &mut later);
         None
     }
 
     /// Fetches now unless the document is fresh, and waits: at most `within`, or else the fetch
     /// timeout. For the init phase.
     pub(crate) fn warm_up(self: &Arc<Self>, within: Option<Duration>) -> Waiting {
-        let mut lines = Lines::new(self);
+        let mut later = Later::new(self);
         let now = self.clock.now();
         let mut shared = self.lock();
         let wanted = !self.is_fresh();
         if wanted
-            && !self.fetch_at_once(&mut shared, now, &mut lines)
-            && self.keep_flying(&mut shared, true, now, &mut lines)
+            && !self.fetch_at_once(&mut shared, now, &mut later)
+            && self.keep_flying(&mut shared, true, now, &mut later)
         {
             return self.waiting(within.unwrap_or(self.timing.fetch_timeout));
         }
@@ -180,44 +180,44 @@ impl Refresh {
     }
 
     /// Reads a source that needs no waiting. Says whether it is one.
-    fn fetch_at_once(&self, shared: &mut Shared, now: Stamp, lines: &mut Lines<'_>) -> bool {
+    fn fetch_at_once(&self, shared: &mut Shared, now: Stamp, later: &mut Later<'_>) -> bool {
         let landing = match catch_unwind(AssertUnwindSafe(|| self.source.immediate())) {
             Ok(None) => return false,
             Ok(Some(answer)) => Landing::Answer(answer),
             Err(panic) => Landing::Panic(flight::message(&*panic)),
         };
-        self.settle(shared, now, landing, lines);
+        self.settle(shared, now, landing, later);
         true
     }
 
-    /// Sees to it that a fetch is under way, if one is `wanted`, and that none is frozen. Says
+    /// Sees to it that a fetch is under way, if one is `wanted`, and that none is lost. Says
     /// whether one is.
     fn keep_flying(
         self: &Arc<Self>,
         shared: &mut Shared,
         wanted: bool,
         now: Stamp,
-        lines: &mut Lines<'_>,
+        later: &mut Later<'_>,
     ) -> bool {
-        let frozen = match &shared.flight {
-            Some(flight) if !flight.is_frozen(now) => return true,
+        let lost = match &shared.flight {
+            Some(flight) if !flight.is_lost(now) => return true,
             Some(_) => true,
             None => false,
         };
-        if !wanted && !frozen {
+        if !wanted && !lost {
             return false;
         }
-        let Some(runtime) = self.runtime(lines) else {
+        let Some(runtime) = self.runtime(later) else {
             return false;
         };
         shared.next_id += 1;
         let flight = Flight::begin(self, &runtime, shared.next_id, now);
-        lines.frozen = shared.flight.replace(flight);
+        later.lost = shared.flight.replace(flight);
         true
     }
 
     /// The runtime that we are on, if it can do what a fetch needs.
-    fn runtime(&self, lines: &mut Lines<'_>) -> Option<Handle> {
+    fn runtime(&self, later: &mut Later<'_>) -> Option<Handle> {
         let runtime = Handle::try_current().ok()?;
         if self.without_timers.load(Relaxed) {
             return None;
@@ -225,7 +225,7 @@ impl Refresh {
         // tokio offers no other way to ask
         if catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).is_err() {
             self.without_timers.store(true, Relaxed);
-            lines.push(Line::NoTimers);
+            later.push(Line::NoTimers);
             return None;
         }
         Some(runtime)
@@ -246,71 +246,57 @@ impl Refresh {
 
     /// A request has waited.
     fn waited(&self, seen: u64, within: Duration) {
-        let mut lines = Lines::new(self);
+        let mut later = Later::new(self);
         let now = self.clock.now();
         let mut shared = self.lock();
         let ran_out = *self.releases.borrow() == seen;
         if ran_out {
             // the fetch goes on, for a later invocation to find; nobody else waits for it
             self.release();
-            self.trouble(
-                &mut shared,
-                now,
-                NO_ANSWER,
-                no_answer(within),
-                false,
-                &mut lines,
-            );
+            let new = shared.state.troubled(now, NO_ANSWER);
+            self.trouble(&mut shared, now, new, no_answer(within), &mut later);
         } else {
-            self.lapse(&mut shared, now, &mut lines);
+            self.lapse(&mut shared, now, &mut later);
         }
     }
 
     /// A fetch has come to its end.
     fn landed(&self, id: u64, landing: Landing) {
-        let mut lines = Lines::new(self);
+        let mut later = Later::new(self);
         let mut shared = self.lock();
         // one that was given up may still come in
-        if shared.flight.take_if(|flight| flight.id == id).is_some() {
-            self.settle(&mut shared, self.clock.now(), landing, &mut lines);
+        if shared.flight.take_if(|flight| flight.is(id)).is_some() {
+            self.settle(&mut shared, self.clock.now(), landing, &mut later);
         }
     }
 
-    /// A fetch was dropped with its runtime: not its failure, but nobody may wait for it.
-    fn abandoned(&self, id: u64) {
-        let mut shared = self.lock();
-        if shared.flight.take_if(|flight| flight.id == id).is_some() {
-            self.release();
-        }
-    }
-
-    fn settle(&self, shared: &mut Shared, now: Stamp, landing: Landing, lines: &mut Lines<'_>) {
+    fn settle(&self, shared: &mut Shared, now: Stamp, landing: Landing, later: &mut Later<'_>) {
         match landing {
-            Landing::Answer(Ok(text)) => self.found(&mut shared.state, now, text, lines),
+            Landing::Answer(Ok(text)) => self.found(&mut shared.state, now, text, later),
             Landing::Answer(Err(error)) if !error.is_unavailable() => {
-                self.gone(&mut shared.state, now, &error, lines);
+                self.gone(&mut shared.state, now, &error, later);
             }
             Landing::Answer(Err(error)) => {
                 let reason = error.chain();
-                self.trouble(shared, now, &error.to_string(), reason, true, lines);
+                self.failed(shared, now, &error.to_string(), reason, later);
             }
             Landing::Silence => {
                 let reason = no_answer(self.timing.fetch_bound());
-                self.trouble(shared, now, NO_ANSWER, reason, true, lines);
+                self.failed(shared, now, NO_ANSWER, reason, later);
             }
             Landing::Panic(message) => {
                 let reason = format!("the source panicked: {message}");
-                self.trouble(shared, now, "panic", reason, true, lines);
+                self.failed(shared, now, "panic", reason, later);
             }
         }
         self.release();
     }
 
     /// There is a document.
-    fn found(&self, state: &mut State, now: Stamp, text: String, lines: &mut Lines<'_>) {
+    fn found(&self, state: &mut State, now: Stamp, text: String, later: &mut Later<'_>) {
         let was_gone = matches!(state.in_force, InForce::Gone(_));
         if state.answered(now) || was_gone {
-            lines.push(Line::Recovered);
+            later.push(Line::Recovered);
         }
         if state.is_news(&text) {
             let accepted = self.tell(News::Document(&text)) == Verdict::Accepted;
@@ -320,7 +306,7 @@ impl Refresh {
     }
 
     /// There is none: no chaos, at once.
-    fn gone(&self, state: &mut State, now: Stamp, error: &SourceError, lines: &mut Lines<'_>) {
+    fn gone(&self, state: &mut State, now: Stamp, error: &SourceError, later: &mut Later<'_>) {
         let reason = error.chain();
         let recovered = state.answered(now);
         let before = std::mem::replace(&mut state.in_force, InForce::Gone(reason.clone()));
@@ -328,47 +314,52 @@ impl Refresh {
             self.tell(News::Gone(&reason));
         }
         if before != state.in_force {
-            lines.push(Line::Gone(reason));
+            later.push(Line::Gone(reason));
         } else if recovered {
-            lines.push(Line::Recovered);
+            later.push(Line::Recovered);
         }
         self.stay_fresh(now);
     }
 
-    /// There is no telling: a fetch failed, or a wait for one ran out.
-    fn trouble(
+    /// There is no telling: a fetch failed.
+    fn failed(
         &self,
         shared: &mut Shared,
         now: Stamp,
         key: &str,
         reason: String,
-        failed: bool,
-        lines: &mut Lines<'_>,
+        later: &mut Later<'_>,
     ) {
-        let state = &mut shared.state;
-        let new = if failed {
-            self.tell(News::FetchFailed(&reason));
-            state.failed(now, key)
-        } else {
-            state.troubled(now, key)
-        };
-        if new {
-            // the line says what is in force, so it speaks for a lapse as well
-            if state.lapses(now) {
-                self.tell(News::Lapsed);
-            }
-            let effect = report::effect(&state.in_force, &self.timing);
-            lines.push(Line::Trouble(reason, effect));
-        } else {
-            lines.push(Line::Again(reason));
-            self.lapse(shared, now, lines);
-        }
+        self.tell(News::FetchFailed(&reason));
+        let new = shared.state.failed(now, key);
+        self.trouble(shared, now, new, reason, later);
     }
 
-    fn lapse(&self, shared: &mut Shared, now: Stamp, lines: &mut Lines<'_>) {
+    /// A fetch failed or a wait for one ran out, for a reason that is new or not.
+    fn trouble(
+        &self,
+        shared: &mut Shared,
+        now: Stamp,
+        new: bool,
+        reason: String,
+        later: &mut Later<'_>,
+    ) {
+        if !new {
+            later.push(Line::Again(reason));
+            return self.lapse(shared, now, later);
+        }
+        // the line says what is in force, so it speaks for a lapse as well
         if shared.state.lapses(now) {
             self.tell(News::Lapsed);
-            lines.push(Line::Lapsed(self.timing.max_stale));
+        }
+        let effect = report::effect(&shared.state.in_force, &self.timing);
+        later.push(Line::Trouble(reason, effect));
+    }
+
+    fn lapse(&self, shared: &mut Shared, now: Stamp, later: &mut Later<'_>) {
+        if shared.state.lapses(now) {
+            self.tell(News::Lapsed);
+            later.push(Line::Lapsed(self.timing.max_stale));
         }
     }
 
@@ -389,7 +380,7 @@ impl Refresh {
         self.fresh_until_monotonic.store(until.monotonic, Relaxed);
     }
 
-    /// To be called with the state locked.
+    /// Lets go whoever waits.
     fn release(&self) {
         self.releases.send_modify(|count| *count += 1);
     }
@@ -404,37 +395,4 @@ const NO_ANSWER: &str = "no answer";
 
 fn no_answer(within: Duration) -> String {
     format!("no answer within {} ms", within.as_millis())
-}
-
-/// What is done once the state is unlocked again: declared before the lock is taken, so dropped
-/// after it is released. A subscriber may take its time, and giving up a task runs its destructors.
-struct Lines<'a> {
-    source: &'a dyn Source,
-    lines: Vec<Line>,
-    frozen: Option<Flight>,
-}
-
-impl<'a> Lines<'a> {
-    fn new(refresh: &'a Refresh) -> Self {
-        Self {
-            source: refresh.source(),
-            lines: Vec::new(),
-            frozen: None,
-        }
-    }
-
-    fn push(&mut self, line: Line) {
-        self.lines.push(line);
-    }
-}
-
-impl Drop for Lines<'_> {
-    fn drop(&mut self) {
-        for line in self.lines.drain(..) {
-            line.write(self.source);
-        }
-        if let Some(flight) = self.frozen.take() {
-            flight.abort();
-        }
-    }
 }

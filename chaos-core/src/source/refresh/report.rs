@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use super::Timing;
+use super::flight::Flight;
 use super::state::InForce;
+use super::{Refresh, Timing};
 use crate::source::Source;
 
 /// One line, put together while the state is locked and written after.
@@ -96,6 +97,40 @@ pub(super) fn effect(in_force: &InForce, timing: &Timing) -> String {
         InForce::Gone(_) => "no chaos, as there was none".to_owned(),
         InForce::Lapsed => {
             format!("no chaos, as the last one has gone unconfirmed for {limit} s")
+        }
+    }
+}
+
+/// What is done once the state is unlocked again: declared before the lock is taken, so dropped
+/// after it is released. A subscriber may take its time, and giving up a task runs its destructors.
+pub(super) struct Later<'a> {
+    source: &'a dyn Source,
+    lines: Vec<Line>,
+    /// A fetch that will not land.
+    pub(super) lost: Option<Flight>,
+}
+
+impl<'a> Later<'a> {
+    pub(super) fn new(refresh: &'a Refresh) -> Self {
+        Self {
+            source: refresh.source(),
+            lines: Vec::new(),
+            lost: None,
+        }
+    }
+
+    pub(super) fn push(&mut self, line: Line) {
+        self.lines.push(line);
+    }
+}
+
+impl Drop for Later<'_> {
+    fn drop(&mut self) {
+        for line in self.lines.drain(..) {
+            line.write(self.source);
+        }
+        if let Some(flight) = self.lost.take() {
+            flight.abort();
         }
     }
 }

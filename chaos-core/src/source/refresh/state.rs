@@ -8,7 +8,7 @@ use crate::clock::Stamp;
 /// Retries wait up to this long after the first failure, and twice as long after each further one.
 const BACKOFF_BASE: Duration = Duration::from_secs(1);
 /// The longest wait before a retry.
-const BACKOFF_CAP: Duration = Duration::from_secs(60);
+const BACKOFF_CAP: Duration = Duration::from_mins(1);
 
 /// What a fetch last led to.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,0 +1,198 @@
+//! The cases: a document, and what comes of a handler that answers 200 "own".
+
+use std::ops::RangeInclusive;
+
+use serde_json::{Value, json};
+
+/// What the runtime gets from a handler.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Status, body, and the content type where the response has one.
+    Reply(u16, String, Option<String>),
+    Error(String),
+}
+
+impl Outcome {
+    pub fn of_json(value: &Value) -> Self {
+        let status = value["statusCode"].as_u64().expect("a status code");
+        Self::Reply(
+            u16::try_from(status).expect("a status code"),
+            value["body"].as_str().unwrap_or_default().to_owned(),
+            value["headers"]
+                .as_object()
+                .and_then(|headers| {
+                    let mut headers = headers.iter();
+                    headers.find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+                })
+                .and_then(|(_, value)| value.as_str())
+                .map(str::to_owned),
+        )
+    }
+
+    /// An injected response has failure-lambda's content type; the handler's own has none here.
+    pub fn checked(self) -> Self {
+        match self {
+            Self::Reply(status, body, content_type) => {
+                let expected = (body != OWN).then_some("application/json");
+                assert_eq!(content_type.as_deref(), expected, "{status} {body}");
+                Self::Reply(status, body, None)
+            }
+            Self::Error(_) => self,
+        }
+    }
+}
+
+/// The body of the handler's own answer.
+pub const OWN: &str = "own";
+
+pub struct Case {
+    pub name: &'static str,
+    pub document: Value,
+    pub expected: Expected,
+    /// The flags that fire, in order.
+    pub injected: Vec<&'static str>,
+}
+
+pub struct Expected {
+    pub outcome: Outcome,
+    pub waited_ms: RangeInclusive<u128>,
+}
+
+fn reply(status: u16, body: &str) -> Expected {
+    Expected {
+        outcome: Outcome::Reply(status, body.to_owned(), None),
+        waited_ms: 0..=0,
+    }
+}
+
+fn error(message: &str) -> Expected {
+    Expected {
+        outcome: Outcome::Error(message.to_owned()),
+        waited_ms: 0..=0,
+    }
+}
+
+impl Expected {
+    fn after(self, waited_ms: RangeInclusive<u128>) -> Self {
+        Self { waited_ms, ..self }
+    }
+}
+
+fn case(name: &'static str, document: Value, expected: Expected, injected: &[&'static str]) -> Case {
+    Case {
+        name,
+        document,
+        expected,
+        injected: injected.to_vec(),
+    }
+}
+
+pub fn cases() -> Vec<Case> {
+    let injected_503 = r#"{"message":"Injected status code 503"}"#;
+    vec![
+        case("nothing", json!({}), reply(200, OWN), &[]),
+        case(
+            "switched off",
+            json!({"exception": {"enabled": false}}),
+            reply(200, OWN),
+            &[],
+        ),
+        case(
+            "never",
+            json!({"exception": {"enabled": true, "percentage": 0}}),
+            reply(200, OWN),
+            &[],
+        ),
+        case(
+            "for a point",
+            json!({"exception": {"enabled": true, "point": "cache.*"}}),
+            reply(200, OWN),
+            &[],
+        ),
+        case(
+            "latency",
+            json!({"latency": {"enabled": true, "min_latency": 300, "max_latency": 400}}),
+            reply(200, OWN).after(300..=401),
+            &["latency"],
+        ),
+        case(
+            "exception",
+            json!({"exception": {"enabled": true, "exception_msg": "boom"}}),
+            error("boom"),
+            &["exception"],
+        ),
+        case(
+            "exception with its default message",
+            json!({"exception": {"enabled": true}}),
+            error("Injected exception"),
+            &["exception"],
+        ),
+        case(
+            "status code",
+            json!({"statuscode": {"enabled": true, "status_code": 503}}),
+            reply(503, injected_503),
+            &["statuscode"],
+        ),
+        case(
+            "status code with a body of its own",
+            json!({"statuscode": {"enabled": true, "status_code": 418, "body": {"tea": true}}}),
+            reply(418, r#"{"tea":true}"#),
+            &["statuscode"],
+        ),
+        case(
+            "status code after the handler keeps its body",
+            json!({"statuscode": {"enabled": true, "status_code": 502, "phase": "after"}}),
+            reply(502, OWN),
+            &["statuscode"],
+        ),
+        case(
+            "exception after the handler",
+            json!({"exception": {"enabled": true, "exception_msg": "late", "phase": "after"}}),
+            error("late"),
+            &["exception"],
+        ),
+        case(
+            "latency before, status code next, exception too late",
+            json!({
+                "exception": {"enabled": true},
+                "statuscode": {"enabled": true, "status_code": 503},
+                "latency": {"enabled": true, "min_latency": 50},
+            }),
+            reply(503, injected_503).after(50..=51),
+            &["latency", "statuscode"],
+        ),
+        case(
+            "diskspace",
+            json!({"diskspace": {"enabled": true, "disk_space": 1}}),
+            reply(200, OWN),
+            &["diskspace"],
+        ),
+        case(
+            "two flags of one mode, by name",
+            json!({
+                "b-slow": {"enabled": true, "mode": "latency", "min_latency": 20},
+                "a-slow": {"enabled": true, "mode": "latency", "min_latency": 10},
+            }),
+            reply(200, OWN).after(30..=33),
+            &["a-slow", "b-slow"],
+        ),
+        case(
+            "dry run",
+            json!({"settings": {"dry_run": true}, "exception": {"enabled": true}}),
+            reply(200, OWN),
+            &[],
+        ),
+        case(
+            "chaos-lambda's status code replaces only the code",
+            json!({"is_enabled": true, "fault_type": "status_code", "error_code": 404, "rate": 1}),
+            reply(404, OWN),
+            &["statuscode"],
+        ),
+        case(
+            "failure-lambda 0.x",
+            json!({"isEnabled": true, "failureMode": "exception", "rate": 1, "exceptionMsg": "old"}),
+            error("old"),
+            &["exception"],
+        ),
+    ]
+}
