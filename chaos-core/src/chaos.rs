@@ -8,9 +8,9 @@ use crate::clock::Clock;
 use crate::engine::{self, Allow, Engine, Options, Shared};
 use crate::fault::diskspace;
 use crate::plan::{self, Finding};
+use crate::source::Source;
 use crate::source::options::{self as source_options, Chosen};
 use crate::source::refresh::{News, Refresh, Timing, Verdict};
-use crate::source::Source;
 
 /// How long [`init`] waits for the document, unless the fetch timeout is longer: the first fetch
 /// has a connection to open and credentials to find, and no request waits for it.
@@ -38,9 +38,9 @@ pub async fn init() {
 /// Sets chaos up with a source, a client or options of your own; what is not set comes from the
 /// environment.
 ///
-/// ```no_run
+#[cfg_attr(feature = "ssm", doc = "```no_run")]
+#[cfg_attr(not(feature = "ssm"), doc = "```ignore")]
 /// # async fn run(config: &aws_config::SdkConfig) {
-/// # #[cfg(feature = "ssm")] {
 /// use chaos_core::{Chaos, source::SsmSource};
 ///
 /// // The user's own client: its region, endpoint, credentials and retries.
@@ -49,7 +49,6 @@ pub async fn init() {
 ///     .source(SsmSource::with_client(client, "/orders/chaos"))
 ///     .init()
 ///     .await;
-/// # }
 /// # }
 /// ```
 #[derive(Default)]
@@ -165,7 +164,10 @@ impl Chaos {
 impl std::fmt::Debug for Chaos {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Chaos")
-            .field("source", &self.source.as_ref().map(|source| source.location()))
+            .field(
+                "source",
+                &self.source.as_ref().map(|source| source.location()),
+            )
             .finish_non_exhaustive()
     }
 }

@@ -48,7 +48,11 @@ impl Scope {
             .filter(|finding| finding.severity == plan::Severity::Error)
             .map(ToString::to_string)
             .collect();
-        assert!(errors.is_empty(), "the document is invalid: {}", errors.join("; "));
+        assert!(
+            errors.is_empty(),
+            "the document is invalid: {}",
+            errors.join("; ")
+        );
         scope
     }
 
@@ -71,6 +75,7 @@ impl Scope {
     }
 
     fn with(document: &Value, allow: Allow, dry_run: bool) -> (Self, Vec<Finding>) {
+        engine::expect_scopes();
         let reading = plan::read_value(document);
         let shared = Arc::new(Shared::recording());
         shared.apply(reading.plan);

@@ -80,7 +80,6 @@ async fn by_path(n: u8) -> Result<u8, Foreign> {
     Ok(n)
 }
 
-
 type Answer<T> = std::result::Result<T, Error>;
 
 #[inject_chaos]
@@ -91,23 +90,57 @@ async fn aliased(n: u8) -> Answer<u8> {
 #[tokio::test]
 async fn errors_reach_every_error_type() {
     let scope = boom();
-    assert_eq!(scope.run(boxed(event(json!({})))).await.unwrap_err().to_string(), "boom");
-    assert_eq!(scope.run(anyhowed(event(json!("1")))).await.unwrap_err().to_string(), "boom");
-    assert_eq!(scope.run(diagnosed(event(json!({})))).await.unwrap_err().error_type, "InjectedError");
+    assert_eq!(
+        scope
+            .run(boxed(event(json!({}))))
+            .await
+            .unwrap_err()
+            .to_string(),
+        "boom"
+    );
+    assert_eq!(
+        scope
+            .run(anyhowed(event(json!("1"))))
+            .await
+            .unwrap_err()
+            .to_string(),
+        "boom"
+    );
+    assert_eq!(
+        scope
+            .run(diagnosed(event(json!({}))))
+            .await
+            .unwrap_err()
+            .error_type,
+        "InjectedError"
+    );
     assert!(matches!(scope.run(owned("1")).await, Err(Own::Injected(_))));
-    assert_eq!(scope.run(by_path(1)).await, Err(Foreign("by path: boom".into())));
+    assert_eq!(
+        scope.run(by_path(1)).await,
+        Err(Foreign("by path: boom".into()))
+    );
     assert_eq!(scope.run(aliased(1)).await.unwrap_err().to_string(), "boom");
 }
 
 #[tokio::test]
 async fn without_a_fault_return_and_question_mark_mean_what_they_meant() {
     let scope = nothing();
-    assert_eq!(scope.run(boxed(event(json!({"n": "2"})))).await.unwrap(), json!("two"));
-    assert_eq!(scope.run(boxed(event(json!({"n": "3"})))).await.unwrap(), json!(3));
+    assert_eq!(
+        scope.run(boxed(event(json!({"n": "2"})))).await.unwrap(),
+        json!("two")
+    );
+    assert_eq!(
+        scope.run(boxed(event(json!({"n": "3"})))).await.unwrap(),
+        json!(3)
+    );
     assert!(scope.run(boxed(event(json!({"n": "x"})))).await.is_err());
     assert!(matches!(scope.run(owned("x")).await, Err(Own::Parse(_))));
     assert_eq!(scope.run(by_path(4)).await, Ok(4));
-    assert_eq!(boxed(event(json!({}))).await.unwrap(), json!(1), "outside any scope too");
+    assert_eq!(
+        boxed(event(json!({}))).await.unwrap(),
+        json!(1),
+        "outside any scope too"
+    );
 }
 
 // --- arguments and receivers -----------------------------------------------------------------
@@ -145,19 +178,29 @@ impl<'a, T: Display + Clone + Sync> Users<'a, T> {
 
 #[tokio::test]
 async fn methods_keep_their_receivers_and_lifetimes() {
-    let mut users = Users { known: vec!["ann", "ben"], tag: "x" };
+    let mut users = Users {
+        known: vec!["ann", "ben"],
+        tag: "x",
+    };
     assert_eq!(nothing().run(users.find(1)).await.unwrap(), &"ben");
     assert_eq!(nothing().run(users.find(7)).await.unwrap(), &"ann");
     assert!(boom_at("users.*").run(users.find(1)).await.is_err());
     assert!(boom_at("users.add").run_blocking(|| users.add("eve").is_err()));
-    assert_eq!(users.add("cat").unwrap().len(), 3, "the fault came before the work");
+    assert_eq!(
+        users.add("cat").unwrap().len(),
+        3,
+        "the fault came before the work"
+    );
     assert_eq!(users.first(), "ann");
     assert_eq!(users.into_known().unwrap(), ["ann", "ben", "cat"]);
 }
 
 #[tokio::test]
 async fn labels_aim_at_some_calls_only() {
-    let users = Users { known: vec!["ann"], tag: "x" };
+    let users = Users {
+        known: vec!["ann"],
+        tag: "x",
+    };
     let scope = Scope::new(&json!({"exception": {
         "enabled": true, "point": "users.find", "labels": {"id": ["1", "2"], "tag": "x"},
     }}));
@@ -174,7 +217,10 @@ async fn labels_aim_at_some_calls_only() {
 
 #[inject_chaos]
 async fn destructured(
-    LambdaEvent { mut payload, context: _ }: LambdaEvent<Vec<u32>>,
+    LambdaEvent {
+        mut payload,
+        context: _,
+    }: LambdaEvent<Vec<u32>>,
 ) -> Result<Vec<u32>, Error> {
     payload.push(4);
     Ok(payload)
@@ -194,10 +240,22 @@ async fn tuple((a, b): (u8, u8), [c, ..]: [u8; 3], _: ()) -> Result<u8, Error> {
 #[tokio::test]
 async fn arguments_may_be_destructured() {
     let event_of = |payload| LambdaEvent::new(payload, Context::default());
-    assert_eq!(nothing().run(destructured(event_of(vec![1]))).await.unwrap(), [1, 4]);
+    assert_eq!(
+        nothing()
+            .run(destructured(event_of(vec![1])))
+            .await
+            .unwrap(),
+        [1, 4]
+    );
     assert!(boom().run(destructured(event_of(vec![1]))).await.is_err());
-    assert_eq!(nothing().run(mutable(event(json!({})))).await.unwrap(), json!({"seen": true}));
-    assert_eq!(nothing().run(tuple((1, 2), [3, 0, 0], ())).await.unwrap(), 6);
+    assert_eq!(
+        nothing().run(mutable(event(json!({})))).await.unwrap(),
+        json!({"seen": true})
+    );
+    assert_eq!(
+        nothing().run(tuple((1, 2), [3, 0, 0], ())).await.unwrap(),
+        6
+    );
     assert!(boom().run(tuple((1, 2), [3, 0, 0], ())).await.is_err());
 }
 
@@ -230,8 +288,16 @@ async fn generics_and_impl_trait_work() {
     let three = || LambdaEvent::new([1, 2, 3], Context::default());
     assert_eq!(nothing().run(generic(three())).await.unwrap(), 12);
     assert!(boom().run(generic(three())).await.is_err());
-    assert_eq!(nothing().run(takes_impl("four", str::len)).await.unwrap(), 4);
-    assert!(boom_at("takes.*").run(takes_impl("four", str::len)).await.is_err());
+    assert_eq!(
+        nothing().run(takes_impl("four", str::len)).await.unwrap(),
+        4
+    );
+    assert!(
+        boom_at("takes.*")
+            .run(takes_impl("four", str::len))
+            .await
+            .is_err()
+    );
     assert_eq!(nothing().run(gives_impl(3)).await.unwrap().sum::<u8>(), 3);
     assert!(boom().run(gives_impl(3)).await.is_err());
     assert_eq!(gives_plain(3).count(), 3);
@@ -309,13 +375,21 @@ async fn a_function_that_returns_a_future_waits_in_it() {
 async fn async_trait_methods_are_points() {
     let mut memory = Memory(Vec::new());
     memory.put("a", "1".into()).await.unwrap();
-    assert_eq!(nothing().run(async { memory.get("a").await }).await.unwrap(), "1");
+    assert_eq!(
+        nothing()
+            .run(async { memory.get("a").await })
+            .await
+            .unwrap(),
+        "1"
+    );
     let scope = Scope::new(&json!({"exception": {
         "enabled": true, "point": "store.get", "labels": {"key": "b"},
     }}));
     assert!(scope.run(async { memory.get("a").await }).await.is_ok());
     assert!(scope.run(async { memory.get("b").await }).await.is_err());
-    let put = boom_at("store.put").run(async { memory.put("b", "2".into()).await }).await;
+    let put = boom_at("store.put")
+        .run(async { memory.put("b", "2".into()).await })
+        .await;
     assert!(put.is_err());
     assert_eq!(memory.0.len(), 1, "the fault came before the work");
 }
@@ -359,10 +433,27 @@ fn chaos_inside_blocking((a, b): (u8, u8)) -> Result<u8, Error> {
 async fn lives_with_instrument_in_either_order() {
     for scope in [nothing(), boom()] {
         let fails = !scope.run(aliased(1)).await.is_ok();
-        assert_eq!(scope.run(chaos_outside(event(json!(1)))).await.is_err(), fails);
-        assert_eq!(scope.run(chaos_inside(event(json!(1)))).await.is_err(), fails);
-        assert_eq!(scope.run(chaos_outside_destructured(event(json!(1)))).await.is_err(), fails);
-        assert_eq!(scope.run_blocking(|| chaos_inside_blocking((1, 2))).is_err(), fails);
+        assert_eq!(
+            scope.run(chaos_outside(event(json!(1)))).await.is_err(),
+            fails
+        );
+        assert_eq!(
+            scope.run(chaos_inside(event(json!(1)))).await.is_err(),
+            fails
+        );
+        assert_eq!(
+            scope
+                .run(chaos_outside_destructured(event(json!(1))))
+                .await
+                .is_err(),
+            fails
+        );
+        assert_eq!(
+            scope
+                .run_blocking(|| chaos_inside_blocking((1, 2)))
+                .is_err(),
+            fails
+        );
     }
 }
 
@@ -389,7 +480,11 @@ async fn a_function_without_an_error_type_is_never_failed() {
     scope.run(unit(&mut n)).await;
     assert_eq!(n, 2);
     assert_eq!(scope.run(never_fails(3)).await, Ok(3));
-    let messages: Vec<_> = scope.decisions().into_iter().filter_map(|d| d.message).collect();
+    let messages: Vec<_> = scope
+        .decisions()
+        .into_iter()
+        .filter_map(|d| d.message)
+        .collect();
     assert_eq!(messages.len(), 2);
     assert!(messages[0].contains("CHAOS_ALLOW"), "{messages:?}");
     assert_eq!(scope.injected(), [""; 0]);
@@ -399,7 +494,9 @@ async fn a_function_without_an_error_type_is_never_failed() {
 #[should_panic(expected = "boom")]
 async fn it_panics_where_that_is_allowed() {
     let document = json!({"exception": {"enabled": true, "exception_msg": "boom"}});
-    Scope::allowing(&document, &["exception", "panic"]).run(unit(&mut 0)).await;
+    Scope::allowing(&document, &["exception", "panic"])
+        .run(unit(&mut 0))
+        .await;
 }
 
 mod elsewhere {

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{GenericArgument, Ident, Pat, PathArguments, ReturnType, Type, TypeParamBound};
+use syn::{Ident, Pat, ReturnType, Type};
 
 use crate::args::Args;
 use crate::function::{Function, plain_name};
@@ -30,10 +30,10 @@ struct Expansion<'a> {
 }
 
 pub(crate) fn expand(args: &Args, mut function: Function) -> syn::Result<TokenStream> {
-    let krate = args.krate.as_ref().map_or_else(
-        || mixed!(::chaos_core),
-        |path| path.to_token_stream(),
-    );
+    let krate = args
+        .krate
+        .as_ref()
+        .map_or_else(|| mixed!(::chaos_core), |path| path.to_token_stream());
     if let Some(later) = let_instrument_go_first(args, &krate, &mut function) {
         return Ok(later);
     }
@@ -121,7 +121,10 @@ fn take_event(function: &mut Function) -> (Option<Ident>, TokenStream) {
     };
     let attributes = std::mem::take(&mut event.attrs);
     event.attrs.clone_from(&attributes);
-    (Some(name.clone()), mixed!(#(#attributes)* let #pattern = #name;))
+    (
+        Some(name.clone()),
+        mixed!(#(#attributes)* let #pattern = #name;),
+    )
 }
 
 impl Expansion<'_> {
@@ -186,7 +189,8 @@ impl Expansion<'_> {
             body,
             ..
         } = self;
-        let output = future_output(&self.output);
+        let output = returns::value_type(&self.output)
+            .map_or_else(|| syn::parse_quote!(_), |ty| returns::erased_type(&ty));
         let call = mixed!(#private::once(move || { #rebind #body })());
         self.later(&mixed!(#private::expect_future::<#output, _>(#call)))
     }
@@ -350,36 +354,4 @@ impl Expansion<'_> {
 /// Points an error at what the user wrote, without mixing its names with ours.
 fn located(span: Span) -> Span {
     span.resolved_at(Span::mixed_site())
-}
-
-/// `X` of `impl Future<Output = X>`, or `_`.
-fn future_output(output: &ReturnType) -> Type {
-    let unknown = || syn::parse_quote!(_);
-    let ReturnType::Type(_, ty) = output else {
-        return unknown();
-    };
-    let Type::ImplTrait(opaque) = &**ty else {
-        return unknown();
-    };
-    let outputs = opaque.bounds.iter().filter_map(|bound| match bound {
-        TypeParamBound::Trait(bound) => bound.path.segments.last(),
-        _ => None,
-    });
-    outputs
-        .filter_map(|segment| match &segment.arguments {
-            PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
-            _ => None,
-        })
-        .flatten()
-        .find_map(|argument| match argument {
-            GenericArgument::AssocType(assoc) if assoc.ident == "Output" => {
-                let returns: ReturnType = {
-                    let ty = &assoc.ty;
-                    syn::parse_quote!(-> #ty)
-                };
-                Some(returns::erased(&returns))
-            }
-            _ => None,
-        })
-        .unwrap_or_else(unknown)
 }

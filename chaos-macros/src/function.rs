@@ -43,7 +43,8 @@ impl Parse for Function {
         let starts_function = input.peek(Token![fn])
             || input.peek(Token![const]) && !input.peek2(Ident) && !input.peek2(Token![_])
             || input.peek(Token![async])
-            || input.peek(Token![unsafe]) && !input.peek2(Token![impl])
+            || input.peek(Token![unsafe])
+                && !input.peek2(Token![impl])
                 && !input.peek2(Token![trait])
             || input.peek(Token![extern]) && !input.peek2(Token![crate]);
         if !starts_function {

@@ -2,7 +2,7 @@
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    GenericArgument, Lifetime, Path, PathArguments, ReturnType, Type, TypeImplTrait,
+    AssocType, GenericArgument, Lifetime, Path, PathArguments, ReturnType, Type, TypeImplTrait,
     TypeParamBound, TypeReference,
 };
 
@@ -66,7 +66,31 @@ pub(crate) fn opaque(returns: &ReturnType) -> Opaque {
     }
 }
 
-/// Whether the type mentions a lifetime, a reference, or `Self`, which may hide one.
+/// What the function comes to in the end: its return type, or what its future resolves to,
+/// if that can be told.
+pub(crate) fn value_type(returns: &ReturnType) -> Option<Type> {
+    struct Output(Option<Type>);
+    impl VisitMut for Output {
+        fn visit_assoc_type_mut(&mut self, node: &mut AssocType) {
+            if node.ident == "Output" && self.0.is_none() {
+                self.0 = Some(node.ty.clone());
+            }
+        }
+    }
+    let ReturnType::Type(_, ty) = returns else {
+        return None;
+    };
+    if shape(returns) == Shape::Direct {
+        return Some((**ty).clone());
+    }
+    let mut output = Output(None);
+    output.visit_return_type_mut(&mut returns.clone());
+    // `BoxFuture<'a, T>`
+    let argument = || first_type(last_segment(ty)?.1).cloned();
+    output.0.or_else(argument)
+}
+
+/// Whether that mentions a lifetime, a reference, or `Self`, which may hide one.
 pub(crate) fn borrows(returns: &ReturnType) -> bool {
     struct Find(bool);
     impl VisitMut for Find {
@@ -82,7 +106,9 @@ pub(crate) fn borrows(returns: &ReturnType) -> bool {
         }
     }
     let mut find = Find(false);
-    find.visit_return_type_mut(&mut returns.clone());
+    if let Some(mut ty) = value_type(returns) {
+        find.visit_type_mut(&mut ty);
+    }
     find.0
 }
 
@@ -146,6 +172,14 @@ fn first_type(arguments: &PathArguments) -> Option<&Type> {
 
 /// The return type as it may be written in a `let`: every `impl Trait` becomes `_`.
 pub(crate) fn erased(returns: &ReturnType) -> Type {
+    match returns {
+        ReturnType::Default => syn::parse_quote!(()),
+        ReturnType::Type(_, ty) => erased_type(ty),
+    }
+}
+
+/// The same for a part of it.
+pub(crate) fn erased_type(ty: &Type) -> Type {
     struct Erase;
     impl VisitMut for Erase {
         fn visit_type_mut(&mut self, node: &mut Type) {
@@ -156,10 +190,7 @@ pub(crate) fn erased(returns: &ReturnType) -> Type {
             }
         }
     }
-    let mut ty: Type = match returns {
-        ReturnType::Default => syn::parse_quote!(()),
-        ReturnType::Type(_, ty) => (**ty).clone(),
-    };
+    let mut ty = ty.clone();
     Erase.visit_type_mut(&mut ty);
     ty
 }

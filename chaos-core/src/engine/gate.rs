@@ -78,14 +78,24 @@ pub(crate) fn install(build: impl FnOnce() -> Option<Engine>) -> (&'static Optio
     (engine, taken)
 }
 
+/// From here on, scopes are looked for.
+pub(crate) fn expect_scopes() {
+    STATE.fetch_or(SCOPED, Ordering::Relaxed);
+}
+
+/// Whether a future made here may be run in a scope that is not entered yet, as in
+/// `scope.run(handler(event))`.
+#[inline]
+pub(crate) fn may_enter_scope() -> bool {
+    STATE.load(Ordering::Relaxed) & SCOPED != 0 && SCOPE.try_with(|_| ()).is_err()
+}
+
 /// Runs a future with an engine of its own.
 pub(crate) async fn scope<F: Future>(engine: Arc<Engine>, future: F) -> F::Output {
-    STATE.fetch_or(SCOPED, Ordering::Relaxed);
     SCOPE.scope(engine, future).await
 }
 
 /// The same for a function that is not async.
 pub(crate) fn scope_sync<R>(engine: Arc<Engine>, call: impl FnOnce() -> R) -> R {
-    STATE.fetch_or(SCOPED, Ordering::Relaxed);
     SCOPE.sync_scope(engine, call)
 }

@@ -184,7 +184,10 @@ impl State {
             }
             Err(error) => {
                 let directory = diskspace::directory();
-                self.cannot(live, format!("no blocks in {}: {error}", directory.display()));
+                self.cannot(
+                    live,
+                    format!("no blocks in {}: {error}", directory.display()),
+                );
             }
         }
     }

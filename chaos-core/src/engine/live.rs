@@ -53,7 +53,11 @@ impl Live {
         let flags = flags
             .into_iter()
             .filter(|flag| flag.enabled)
-            .map(|flag| before.kept(&flag, seed).unwrap_or_else(|| Arc::new(LiveFlag::new(flag, seed))))
+            .map(|flag| {
+                before
+                    .kept(&flag, seed)
+                    .unwrap_or_else(|| Arc::new(LiveFlag::new(flag, seed)))
+            })
             .collect();
         Self {
             settings: plan.settings,
@@ -78,9 +82,7 @@ impl Live {
 
     /// Whether any flag names points.
     pub(crate) fn concerns_points(&self) -> bool {
-        self.flags
-            .iter()
-            .any(|live| live.flag.aim.point.is_some())
+        self.flags.iter().any(|live| live.flag.aim.point.is_some())
     }
 
     /// Whether any flag looks at the event.

@@ -14,11 +14,13 @@ use std::time::{Duration, SystemTime};
 use arc_swap::ArcSwap;
 
 pub use self::gate::armed;
-pub(crate) use self::gate::{EngineRef, current, install, scope, scope_sync};
+pub(crate) use self::gate::{
+    EngineRef, current, expect_scopes, install, may_enter_scope, scope, scope_sync,
+};
 pub use self::injection::Injection;
 pub(crate) use self::live::HANDLER;
-pub(crate) use self::options::{Allow, Options, killed};
 use self::live::{Live, LiveFlag, Verdict};
+pub(crate) use self::options::{Allow, Options, killed};
 use crate::plan::{self, Mode, Phase};
 use crate::seam::look::Seen;
 use crate::source::refresh::{Refresh, Waiting};
@@ -71,14 +73,18 @@ impl Shared {
 
     pub(crate) fn recorded(&self) -> Vec<Decision> {
         self.record.as_ref().map_or_else(Vec::new, |record| {
-            record.lock().unwrap_or_else(PoisonError::into_inner).clone()
+            record
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone()
         })
     }
 
     /// Puts a plan in force.
     pub(crate) fn apply(&self, plan: plan::Plan) {
         let live = Live::new(plan, &self.live.load());
-        self.handler.store(live.concerns_handler(), Ordering::Relaxed);
+        self.handler
+            .store(live.concerns_handler(), Ordering::Relaxed);
         self.points.store(live.concerns_points(), Ordering::Relaxed);
         self.live.store(Arc::new(live));
     }
@@ -98,13 +104,21 @@ pub(crate) struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let mut running = self.shared.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = self
+            .shared
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         running.retain(|other| !Arc::ptr_eq(other, &self.seen));
     }
 }
 
 impl Engine {
-    pub(crate) fn new(options: Options, refresh: Option<Arc<Refresh>>, shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(
+        options: Options,
+        refresh: Option<Arc<Refresh>>,
+        shared: Arc<Shared>,
+    ) -> Self {
         Self {
             options,
             refresh,
@@ -134,7 +148,9 @@ impl Engine {
 
     /// Whether the document may change before the next decision.
     pub(crate) fn is_stale(&self) -> bool {
-        self.refresh.as_ref().is_some_and(|refresh| !refresh.is_fresh())
+        self.refresh
+            .as_ref()
+            .is_some_and(|refresh| !refresh.is_fresh())
     }
 
     #[inline]
@@ -165,11 +181,7 @@ impl Engine {
         self.shared.live.load().wants_event()
     }
 
-    pub(crate) fn decide_handler(
-        this: EngineRef,
-        labels: Labels,
-        seen: Seen,
-    ) -> Option<Injection> {
+    pub(crate) fn decide_handler(this: EngineRef, labels: Labels, seen: Seen) -> Option<Injection> {
         let seen = Arc::new(seen);
         let running = this.may_concern_points().then(|| this.register(&seen));
         let injection = Self::decide(&this, HANDLER, &labels, seen, running);
@@ -189,11 +201,17 @@ impl Engine {
     /// Whether any flag in force concerns the point; only then are its labels looked at.
     pub(crate) fn concerns(&self, point: &str) -> bool {
         let live = self.shared.live.load();
-        live.flags.iter().any(|live| live.flag.aim.concerns_point(point))
+        live.flags
+            .iter()
+            .any(|live| live.flag.aim.concerns_point(point))
     }
 
     fn register(&self, seen: &Arc<Seen>) -> Running {
-        let mut running = self.shared.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = self
+            .shared
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         running.push(Arc::clone(seen));
         Running {
             shared: Arc::clone(&self.shared),
@@ -204,7 +222,11 @@ impl Engine {
     /// The invocation around a point: the only one that runs. Of several only the earliest
     /// deadline is known to hold.
     fn around(&self) -> Arc<Seen> {
-        let running = self.shared.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = self
+            .shared
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match &running[..] {
             [only] => Arc::clone(only),
             several => Arc::new(Seen {
@@ -227,7 +249,14 @@ impl Engine {
             tracing::error!(target: "chaos", source = "chaos", action = "error", point, "a defect of chaos-core: deciding panicked; nothing is injected");
             return None;
         };
-        Some(Injection::new(this.clone(), point, seen, running, before, after))
+        Some(Injection::new(
+            this.clone(),
+            point,
+            seen,
+            running,
+            before,
+            after,
+        ))
     }
 
     fn fire(&self, point: &'static str, labels: &Labels, seen: &Seen) -> (Fired, Fired) {
@@ -250,7 +279,8 @@ impl Engine {
                 }
                 Verdict::Fires | Verdict::Holds => {}
                 Verdict::Blind => {
-                    let decision = Decision::new(Action::Error, &flag.flag.mode, &flag.flag.name, point);
+                    let decision =
+                        Decision::new(Action::Error, &flag.flag.mode, &flag.flag.name, point);
                     self.record(decision.because("the flag has conditions, and this event's type cannot be looked at: derive `Serialize` for it"), seen);
                 }
             }

@@ -121,10 +121,7 @@ fn write_zeros(file: &mut File, wanted: u64) -> io::Result<u64> {
 fn unlinked(directory: &Path) -> io::Result<File> {
     let unique = rand::random::<u64>();
     let path = directory.join(format!("{PREFIX}{}-{unique:016x}", std::process::id()));
-    let file = File::options()
-        .write(true)
-        .create_new(true)
-        .open(&path)?;
+    let file = File::options().write(true).create_new(true).open(&path)?;
     // Somebody else's clearing may have been quicker, which is just as well.
     let _ = std::fs::remove_file(&path);
     Ok(file)
@@ -173,9 +170,17 @@ mod tests {
     fn the_way_without_nameless_files_leaves_no_name_either() {
         let directory = tempfile::tempdir().expect("a directory");
         let mut file = unlinked(directory.path()).expect("a file");
-        assert_eq!(write_zeros(&mut file, 3 * MEGABYTE).expect("written"), 3 * MEGABYTE);
+        assert_eq!(
+            write_zeros(&mut file, 3 * MEGABYTE).expect("written"),
+            3 * MEGABYTE
+        );
         assert_eq!(file.metadata().expect("metadata").len(), 3 * MEGABYTE);
-        assert_eq!(std::fs::read_dir(directory.path()).expect("entries").count(), 0);
+        assert_eq!(
+            std::fs::read_dir(directory.path())
+                .expect("entries")
+                .count(),
+            0
+        );
     }
 
     #[test]

@@ -74,7 +74,10 @@ mod tests {
     fn a_wait_ends_at_the_deadline() {
         let minute = Duration::from_secs(60);
         assert_eq!(within(minute, None), minute);
-        assert!(within(minute, Some(SystemTime::now() + Duration::from_secs(2))) <= Duration::from_secs(2));
+        assert!(
+            within(minute, Some(SystemTime::now() + Duration::from_secs(2)))
+                <= Duration::from_secs(2)
+        );
         assert_eq!(within(minute, Some(SystemTime::UNIX_EPOCH)), Duration::ZERO);
     }
 }

@@ -8,9 +8,9 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::engine::{self, Engine, Injection, Labels};
-use crate::source::refresh::Waiting;
 use crate::seam::look::{HasContext, Seen, View};
 use crate::seam::returns::{AsOpaque, Carry, Convert, FromInjected, Respond, ResultCarrier};
+use crate::source::refresh::Waiting;
 
 /// Wraps a handler, as [`inject_chaos`](crate::inject_chaos) does a function: for closures, and
 /// for functions that are not yours to annotate.
@@ -166,7 +166,8 @@ where
 
 /// An invocation for which there may be something to do.
 struct Beginning {
-    engine: engine::EngineRef,
+    /// Absent where a test's scope may be entered between the call and the first poll.
+    engine: Option<engine::EngineRef>,
     wait: Option<Waiting>,
     wants_event: bool,
 }
@@ -175,6 +176,13 @@ struct Beginning {
 fn begin() -> Option<Beginning> {
     if !engine::armed() {
         return None;
+    }
+    if engine::may_enter_scope() {
+        return Some(Beginning {
+            engine: None,
+            wait: None,
+            wants_event: true,
+        });
     }
     let engine = engine::current()?;
     engine.handler_came_by();
@@ -185,7 +193,7 @@ fn begin() -> Option<Beginning> {
     // A document that is still on its way may ask for anything.
     let wants_event = wait.is_some() || engine.wants_event();
     Some(Beginning {
-        engine,
+        engine: Some(engine),
         wait,
         wants_event,
     })
@@ -201,7 +209,11 @@ impl Beginning {
             wait.await;
         }
         let body = pin!(body);
-        match Engine::decide_handler(self.engine, Vec::new(), seen) {
+        let injection = self
+            .engine
+            .or_else(engine::current)
+            .and_then(|engine| Engine::decide_handler(engine, Vec::new(), seen));
+        match injection {
             Some(injection) => injection.drive(body, carrier).await,
             None => carrier.pass(body.await),
         }
@@ -246,6 +258,9 @@ pub fn enter_blocking() {
 
 /// Whether some flag looks at the event, or may once the document is there.
 pub fn wants_event() -> bool {
+    if engine::may_enter_scope() {
+        return true;
+    }
     engine::current().is_some_and(|engine| engine.wants_event() || engine.is_stale())
 }
 

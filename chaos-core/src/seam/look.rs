@@ -212,6 +212,9 @@ mod tests {
     fn a_past_deadline_is_unknown() {
         assert_eq!(known_deadline(0), None);
         assert_eq!(known_deadline(1_000), None);
-        assert_eq!(known_deadline(u64::MAX), UNIX_EPOCH.checked_add(Duration::from_millis(u64::MAX)));
+        assert_eq!(
+            known_deadline(u64::MAX),
+            UNIX_EPOCH.checked_add(Duration::from_millis(u64::MAX))
+        );
     }
 }

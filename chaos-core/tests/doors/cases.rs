@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 /// What the runtime gets from a handler.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Status, body, and the content type where the response has one.
     Reply(u16, String, Option<String>),
     Error(String),
 }
 
 impl Outcome {
-    pub fn of_json(value: &Value) -> Self {
+    pub(crate) fn of_json(value: &Value) -> Self {
         let status = value["statusCode"].as_u64().expect("a status code");
         Self::Reply(
             u16::try_from(status).expect("a status code"),
@@ -30,7 +30,7 @@ impl Outcome {
     }
 
     /// An injected response has failure-lambda's content type; the handler's own has none here.
-    pub fn checked(self) -> Self {
+    pub(crate) fn checked(self) -> Self {
         match self {
             Self::Reply(status, body, content_type) => {
                 let expected = (body != OWN).then_some("application/json");
@@ -43,19 +43,19 @@ impl Outcome {
 }
 
 /// The body of the handler's own answer.
-pub const OWN: &str = "own";
+pub(crate) const OWN: &str = "own";
 
-pub struct Case {
-    pub name: &'static str,
-    pub document: Value,
-    pub expected: Expected,
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) document: Value,
+    pub(crate) expected: Expected,
     /// The flags that fire, in order.
-    pub injected: Vec<&'static str>,
+    pub(crate) injected: Vec<&'static str>,
 }
 
-pub struct Expected {
-    pub outcome: Outcome,
-    pub waited_ms: RangeInclusive<u128>,
+pub(crate) struct Expected {
+    pub(crate) outcome: Outcome,
+    pub(crate) waited_ms: RangeInclusive<u128>,
 }
 
 fn reply(status: u16, body: &str) -> Expected {
@@ -78,7 +78,12 @@ impl Expected {
     }
 }
 
-fn case(name: &'static str, document: Value, expected: Expected, injected: &[&'static str]) -> Case {
+fn case(
+    name: &'static str,
+    document: Value,
+    expected: Expected,
+    injected: &[&'static str],
+) -> Case {
     Case {
         name,
         document,
@@ -87,7 +92,7 @@ fn case(name: &'static str, document: Value, expected: Expected, injected: &[&'s
     }
 }
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let injected_503 = r#"{"message":"Injected status code 503"}"#;
     vec![
         case("nothing", json!({}), reply(200, OWN), &[]),

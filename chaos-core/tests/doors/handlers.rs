@@ -53,7 +53,7 @@ fn own_v2() -> ApiGatewayV2httpResponse {
 /// What many write instead of the events crate's types.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct OwnReply {
+pub(crate) struct OwnReply {
     status_code: u16,
     body: String,
     #[serde(default)]
@@ -86,14 +86,14 @@ const WRITE_ONLY: WriteOnly = WriteOnly {
 /// An event that cannot be written.
 struct ReadOnly;
 
-pub mod attribute {
+pub(crate) mod attribute {
     use std::future::Future;
 
     use chaos_core::inject_chaos;
 
     use super::*;
 
-    pub async fn value() -> Outcome {
+    pub(crate) async fn value() -> Outcome {
         #[inject_chaos]
         async fn handler(_event: Event) -> Result<Value, Error> {
             Ok(own_value())
@@ -101,7 +101,7 @@ pub mod attribute {
         judge(handler(event()).await)
     }
 
-    pub async fn api_gateway_v2() -> Outcome {
+    pub(crate) async fn api_gateway_v2() -> Outcome {
         #[inject_chaos]
         async fn handler(_event: Event) -> Result<ApiGatewayV2httpResponse, Error> {
             Ok(own_v2())
@@ -109,7 +109,7 @@ pub mod attribute {
         judge(handler(event()).await)
     }
 
-    pub async fn api_gateway_v1() -> Outcome {
+    pub(crate) async fn api_gateway_v1() -> Outcome {
         #[inject_chaos]
         async fn handler(_event: Event) -> Result<ApiGatewayProxyResponse, Error> {
             let mut reply = ApiGatewayProxyResponse::default();
@@ -120,7 +120,7 @@ pub mod attribute {
         judge(handler(event()).await)
     }
 
-    pub async fn alb() -> Outcome {
+    pub(crate) async fn alb() -> Outcome {
         #[inject_chaos]
         async fn handler(_event: Event) -> Result<AlbTargetGroupResponse, Error> {
             let mut reply = AlbTargetGroupResponse::default();
@@ -131,7 +131,7 @@ pub mod attribute {
         judge(handler(event()).await)
     }
 
-    pub async fn own_struct() -> Outcome {
+    pub(crate) async fn own_struct() -> Outcome {
         #[inject_chaos]
         async fn handler(_event: Event) -> Result<OwnReply, Error> {
             Ok(OwnReply::new())
@@ -139,7 +139,7 @@ pub mod attribute {
         judge(handler(event()).await)
     }
 
-    pub async fn impl_serialize() -> Outcome {
+    pub(crate) async fn impl_serialize() -> Outcome {
         #[inject_chaos]
         async fn handler(_event: Event) -> Result<impl Serialize + Send, Error> {
             Ok(WRITE_ONLY)
@@ -147,7 +147,7 @@ pub mod attribute {
         judge(handler(event()).await)
     }
 
-    pub async fn http_response() -> Outcome {
+    pub(crate) async fn http_response() -> Outcome {
         #[inject_chaos]
         async fn handler(_request: ()) -> Result<http::Response<String>, Error> {
             Ok(http::Response::new(OWN.to_owned()))
@@ -171,11 +171,11 @@ pub mod attribute {
         }
     }
 
-    pub async fn in_a_trait() -> Outcome {
+    pub(crate) async fn in_a_trait() -> Outcome {
         judge(Handler.handle(event()).await)
     }
 
-    pub async fn returning_a_future() -> Outcome {
+    pub(crate) async fn returning_a_future() -> Outcome {
         #[inject_chaos]
         fn handler(event: Event) -> impl Future<Output = Result<Value, Error>> + Send {
             async move {
@@ -187,12 +187,12 @@ pub mod attribute {
     }
 }
 
-pub mod wrapped {
+pub(crate) mod wrapped {
     use chaos_core::{wrap, wrap_opaque};
 
     use super::*;
 
-    pub async fn value() -> Outcome {
+    pub(crate) async fn value() -> Outcome {
         let own = own_value();
         let handler = wrap(move |_: Event| {
             let own = own.clone();
@@ -201,50 +201,50 @@ pub mod wrapped {
         judge(handler(event()).await)
     }
 
-    pub async fn api_gateway_v2() -> Outcome {
+    pub(crate) async fn api_gateway_v2() -> Outcome {
         judge(wrap(async |_: Event| Ok::<_, Error>(own_v2()))(event()).await)
     }
 
-    pub async fn http_response() -> Outcome {
+    pub(crate) async fn http_response() -> Outcome {
         let handler = wrap(async |_: Value| Ok::<_, Error>(http::Response::new(OWN.to_owned())));
         judge_http(handler(json!({})).await)
     }
 
-    pub async fn opaque() -> Outcome {
+    pub(crate) async fn opaque() -> Outcome {
         let event = LambdaEvent::new(ReadOnly, Context::default());
         let handler = wrap_opaque(async |_: LambdaEvent<ReadOnly>| Ok::<_, Error>(WRITE_ONLY));
         judge(handler(event).await)
     }
 }
 
-pub mod layered {
+pub(crate) mod layered {
     use chaos_core::ChaosLayer;
     use tower::{ServiceBuilder, ServiceExt as _};
 
     use super::*;
 
-    pub async fn value() -> Outcome {
+    pub(crate) async fn value() -> Outcome {
         let service = ServiceBuilder::new()
             .layer(ChaosLayer::new())
             .service_fn(async |_: Event| Ok::<_, Error>(own_value()));
         judge(service.oneshot(event()).await)
     }
 
-    pub async fn api_gateway_v2() -> Outcome {
+    pub(crate) async fn api_gateway_v2() -> Outcome {
         let service = ServiceBuilder::new()
             .layer(ChaosLayer::new())
             .service_fn(async |_: Event| Ok::<_, Error>(own_v2()));
         judge(service.oneshot(event()).await)
     }
 
-    pub async fn http_response() -> Outcome {
+    pub(crate) async fn http_response() -> Outcome {
         let service = ServiceBuilder::new()
             .layer(ChaosLayer::new())
             .service_fn(async |_: Value| Ok::<_, Error>(http::Response::new(OWN.to_owned())));
         judge_http(service.oneshot(json!({})).await)
     }
 
-    pub async fn opaque() -> Outcome {
+    pub(crate) async fn opaque() -> Outcome {
         let service = ServiceBuilder::new()
             .layer(ChaosLayer::opaque())
             .service_fn(async |_: LambdaEvent<ReadOnly>| Ok::<_, Error>(WRITE_ONLY));
@@ -254,7 +254,7 @@ pub mod layered {
 }
 
 #[cfg(feature = "lambda_http")]
-pub mod http_handlers {
+pub(crate) mod http_handlers {
     use chaos_core::{ChaosLayer, inject_chaos, wrap, wrap_opaque};
     use lambda_http::{Body, IntoResponse, Request, Response};
     use tower::{ServiceBuilder, ServiceExt as _};
@@ -275,7 +275,7 @@ pub mod http_handlers {
         }
     }
 
-    pub async fn attribute_impl_into_response() -> Outcome {
+    pub(crate) async fn attribute_impl_into_response() -> Outcome {
         #[inject_chaos]
         async fn handler(_request: Request) -> Result<impl IntoResponse, Error> {
             Ok(OWN)
@@ -283,7 +283,7 @@ pub mod http_handlers {
         judge_response(handler(Request::default()).await).await
     }
 
-    pub async fn attribute_response() -> Outcome {
+    pub(crate) async fn attribute_response() -> Outcome {
         #[inject_chaos]
         async fn handler(_request: Request) -> Result<Response<Body>, Error> {
             Ok(Response::new(Body::from(OWN)))
@@ -291,24 +291,24 @@ pub mod http_handlers {
         judge_response(handler(Request::default()).await).await
     }
 
-    pub async fn wrap_response() -> Outcome {
+    pub(crate) async fn wrap_response() -> Outcome {
         let handler = wrap(async |_: Request| Ok::<_, Error>(Response::new(Body::from(OWN))));
         judge_response(handler(Request::default()).await).await
     }
 
-    pub async fn wrap_opaque_string() -> Outcome {
+    pub(crate) async fn wrap_opaque_string() -> Outcome {
         let handler = wrap_opaque(async |_: Request| Ok::<_, Error>(OWN.to_owned()));
         judge_response(handler(Request::default()).await).await
     }
 
-    pub async fn layer_response() -> Outcome {
+    pub(crate) async fn layer_response() -> Outcome {
         let service = ServiceBuilder::new()
             .layer(ChaosLayer::new())
             .service_fn(async |_: Request| Ok::<_, Error>(Response::new(Body::from(OWN))));
         judge_response(service.oneshot(Request::default()).await).await
     }
 
-    pub async fn layer_opaque_string() -> Outcome {
+    pub(crate) async fn layer_opaque_string() -> Outcome {
         let service = ServiceBuilder::new()
             .layer(ChaosLayer::opaque())
             .service_fn(async |_: Request| Ok::<_, Error>(OWN.to_owned()));

@@ -1,0 +1,315 @@
+//! How flags decide, what they remember, and that faults undo themselves.
+#![cfg(all(feature = "inject", feature = "lambda"))]
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use chaos_core::testing::{Action, Scope};
+use chaos_core::{InjectedError, inject_chaos};
+use lambda_runtime::{Context, Error, LambdaEvent};
+use serde_json::{Value, json};
+
+#[inject_chaos]
+async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    Ok(event.payload)
+}
+
+#[inject_chaos(point = "dependency.call")]
+async fn dependency() -> Result<(), InjectedError> {
+    Ok(())
+}
+
+fn event(payload: Value) -> LambdaEvent<Value> {
+    LambdaEvent::new(payload, Context::default())
+}
+
+async fn fails(scope: &Scope) -> bool {
+    scope.run(handler(event(json!({})))).await.is_err()
+}
+
+async fn hits(scope: &Scope, calls: usize) -> Vec<bool> {
+    let mut hits = Vec::new();
+    for _ in 0..calls {
+        hits.push(fails(scope).await);
+    }
+    hits
+}
+
+#[tokio::test]
+async fn a_percentage_is_that_share() {
+    for percentage in [0.0_f64, 0.5, 5.0, 50.0, 100.0] {
+        let scope = Scope::new(&json!({
+            "settings": {"seed": 7},
+            "exception": {"enabled": true, "percentage": percentage},
+        }));
+        let share = hits(&scope, 20_000)
+            .await
+            .iter()
+            .filter(|hit| **hit)
+            .count();
+        let expected = percentage * 200.0;
+        // Four standard deviations of a binomial distribution.
+        let slack = 4.0 * (expected * (1.0 - percentage / 100.0)).sqrt();
+        assert!(
+            (share as f64 - expected).abs() <= slack,
+            "{percentage} %: {share} of 20,000"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_seed_gives_the_same_faults_again() {
+    let with_seed = |seed: u64| {
+        Scope::new(&json!({
+            "settings": {"seed": seed},
+            "exception": {"enabled": true, "percentage": 50},
+        }))
+    };
+    let first = hits(&with_seed(1), 64).await;
+    assert_eq!(first, hits(&with_seed(1), 64).await);
+    assert_ne!(first, hits(&with_seed(2), 64).await);
+}
+
+#[tokio::test]
+async fn each_flag_has_a_stream_of_its_own() {
+    let alone = Scope::new(&json!({
+        "settings": {"seed": 1},
+        "exception": {"enabled": true, "percentage": 50},
+    }));
+    let with_another = Scope::new(&json!({
+        "settings": {"seed": 1},
+        "exception": {"enabled": true, "percentage": 50},
+        "latency": {"enabled": true, "percentage": 50, "min_latency": 0},
+    }));
+    assert_eq!(hits(&alone, 64).await, hits(&with_another, 64).await);
+}
+
+#[tokio::test]
+async fn every_skip_first_and_limit_count_the_calls_that_are_concerned() {
+    let scope = Scope::new(&json!({
+        "exception": {"enabled": true, "skip_first": 2, "every": 3, "limit": 2},
+    }));
+    let hit: Vec<usize> = (1..=14)
+        .zip(hits(&scope, 14).await)
+        .filter_map(|(nth, hit)| hit.then_some(nth))
+        .collect();
+    assert_eq!(hit, [5, 8]);
+}
+
+#[tokio::test]
+async fn counters_survive_a_flip_that_leaves_the_flag_equal() {
+    let document = json!({"exception": {"enabled": true, "limit": 2}});
+    let scope = Scope::new(&document);
+    assert!(fails(&scope).await);
+    let mut another = document.clone();
+    another["latency"] = json!({"enabled": false});
+    scope.flip(&another);
+    assert_eq!(hits(&scope, 3).await, [true, false, false]);
+    scope.flip(&json!({"exception": {"enabled": true, "limit": 1}}));
+    assert_eq!(
+        hits(&scope, 2).await,
+        [true, false],
+        "another flag counts anew"
+    );
+}
+
+#[tokio::test]
+async fn conditions_look_at_the_event() {
+    let scope = Scope::new(&json!({"exception": {
+        "enabled": true, "match": [{"path": "headers.x-test", "value": "1"}],
+    }}));
+    let result = |payload| scope.run(handler(event(payload)));
+    assert!(result(json!({"headers": {"X-Test": "1"}})).await.is_err());
+    assert!(result(json!({"headers": {"X-Test": "2"}})).await.is_ok());
+    assert!(result(json!(null)).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_looked_at_is_reported_and_spared() {
+    struct Unseen;
+    #[inject_chaos]
+    async fn blind(event: LambdaEvent<Unseen>) -> Result<(), Error> {
+        let Unseen = event.payload;
+        Ok(())
+    }
+    let scope = Scope::new(&json!({"exception": {
+        "enabled": true, "match": [{"path": "a", "operator": "exists"}],
+    }}));
+    let event = LambdaEvent::new(Unseen, Context::default());
+    assert!(scope.run(blind(event)).await.is_ok());
+    assert_eq!(scope.decisions()[0].action, Action::Error);
+}
+
+#[tokio::test]
+async fn a_document_that_has_expired_does_nothing() {
+    let past = "2020-01-01T00:00:00Z";
+    for document in [
+        json!({"settings": {"expires_at": past}, "exception": {"enabled": true}}),
+        json!({"exception": {"enabled": true, "expires_at": past}}),
+        json!({"exception": {"enabled": true, "starts_at": "2999-01-01T00:00:00+02:00"}}),
+    ] {
+        assert!(!fails(&Scope::new(&document)).await, "{document}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_never_passes_the_deadline() {
+    let scope = Scope::new(&json!({"latency": {"enabled": true, "min_latency": 600_000}}));
+    let mut soon = event(json!({}));
+    let deadline = SystemTime::now() + Duration::from_secs(3);
+    let since = deadline.duration_since(UNIX_EPOCH).expect("after 1970");
+    soon.context.deadline = u64::try_from(since.as_millis()).expect("a number");
+    let start = tokio::time::Instant::now();
+    scope.run(handler(soon)).await.expect("an answer");
+    assert!(
+        start.elapsed() <= Duration::from_secs(3),
+        "{:?}",
+        start.elapsed()
+    );
+    assert!(
+        start.elapsed() >= Duration::from_secs(2),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_point_keeps_the_deadline_of_its_invocation() {
+    #[inject_chaos]
+    async fn calls_on(event: LambdaEvent<Value>) -> Result<Value, Error> {
+        dependency().await?;
+        Ok(event.payload)
+    }
+    let scope = Scope::new(&json!({"latency": {
+        "enabled": true, "min_latency": 600_000, "point": "dependency.*",
+    }}));
+    let mut soon = event(json!({}));
+    soon.context.request_id = "7".to_owned();
+    let deadline = SystemTime::now() + Duration::from_secs(3);
+    let since = deadline.duration_since(UNIX_EPOCH).expect("after 1970");
+    soon.context.deadline = u64::try_from(since.as_millis()).expect("a number");
+    let start = tokio::time::Instant::now();
+    scope.run(calls_on(soon)).await.expect("an answer");
+    assert!(
+        start.elapsed() <= Duration::from_secs(3),
+        "{:?}",
+        start.elapsed()
+    );
+    let decisions = scope.decisions();
+    assert_eq!(decisions[0].point, "dependency.call");
+    assert_eq!(decisions[0].request_id.as_deref(), Some("7"));
+}
+
+#[tokio::test]
+async fn dry_run_decides_and_records_and_injects_nothing() {
+    let scope = Scope::dry_run(&json!({"exception": {"enabled": true}}));
+    assert!(!fails(&scope).await);
+    let decisions = scope.decisions();
+    assert_eq!(decisions.len(), 1);
+    assert_eq!(decisions[0].action, Action::DryRun);
+}
+
+#[tokio::test]
+async fn a_mode_that_is_not_allowed_is_blocked_and_recorded() {
+    let scope = Scope::allowing(&json!({"exception": {"enabled": true}}), &["latency"]);
+    assert!(!fails(&scope).await);
+    assert_eq!(scope.decisions()[0].action, Action::Block);
+}
+
+#[tokio::test]
+async fn two_hundred_scopes_at_once_do_not_see_one_another() {
+    let tasks: Vec<_> = (0..200)
+        .map(|n| {
+            tokio::spawn(async move {
+                let message = format!("boom {n}");
+                let scope = Scope::new(&json!({"exception": {
+                    "enabled": n % 2 == 0, "exception_msg": message,
+                }}));
+                for _ in 0..20 {
+                    let result = scope.run(handler(event(json!(n)))).await;
+                    match result {
+                        Ok(value) => assert_eq!(value, json!(n)),
+                        Err(error) => assert_eq!(error.to_string(), message),
+                    }
+                    tokio::task::yield_now().await;
+                }
+                assert_eq!(scope.injected().len(), if n % 2 == 0 { 20 } else { 0 });
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("a task");
+    }
+}
+
+mod undone {
+    //! However a call ends, the disk comes back.
+
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// One at a time: each looks at the same disk.
+    static DISK: Mutex<()> = Mutex::new(());
+    const MEGABYTES: u64 = 2_000;
+
+    fn free_megabytes() -> u64 {
+        let stat = rustix::fs::statvfs(&std::env::temp_dir()).expect("statvfs");
+        stat.f_bfree * stat.f_frsize / (1 << 20)
+    }
+
+    fn full() -> Scope {
+        Scope::new(&json!({"diskspace": {"enabled": true, "disk_space": MEGABYTES}}))
+    }
+
+    /// Whether the blocks are taken, by half of what was asked for either way.
+    fn taken(before: u64) -> bool {
+        free_megabytes() + MEGABYTES / 2 < before
+    }
+
+    #[inject_chaos]
+    async fn ends(how: &str, before: u64) -> Result<(), Error> {
+        assert!(taken(before), "the disk is taken while the handler runs");
+        match how {
+            "error" => Err("its own".into()),
+            "panic" => panic!("its own"),
+            "cancelled" => std::future::pending().await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn disk_is_back_after(how: &'static str) {
+        let _one = DISK
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let before = free_megabytes();
+        let call = tokio::spawn(async move {
+            let scope = full();
+            let call = scope.run(ends(how, before));
+            let ended = tokio::time::timeout(Duration::from_millis(300), call).await;
+            assert_eq!(ended.is_err(), how == "cancelled");
+            assert_eq!(scope.injected(), ["diskspace"]);
+        });
+        assert_eq!(call.await.is_err(), how == "panic");
+        assert!(!taken(before), "the disk is back");
+    }
+
+    #[tokio::test]
+    async fn after_a_return() {
+        disk_is_back_after("return").await;
+    }
+
+    #[tokio::test]
+    async fn after_an_error() {
+        disk_is_back_after("error").await;
+    }
+
+    #[tokio::test]
+    async fn after_a_panic() {
+        disk_is_back_after("panic").await;
+    }
+
+    #[tokio::test]
+    async fn after_a_cancellation() {
+        disk_is_back_after("cancelled").await;
+    }
+}
