@@ -1,0 +1,55 @@
+//! One function for all tests: `TEST_HANDLER` picks its handler, `TEST_INIT` has it call
+//! `chaos_core::init()` first.
+
+mod disk;
+mod errors;
+mod http;
+mod returns;
+
+use chaos_core::{ChaosLayer, wrap};
+use lambda_runtime::{Error, run, run_concurrent, service_fn};
+use tower::ServiceBuilder;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .without_time()
+        .init();
+    if std::env::var_os("TEST_INIT").is_some() {
+        chaos_core::init().await;
+    }
+    let handler = std::env::var("TEST_HANDLER").unwrap_or_default();
+    match &*handler {
+        "disk" => run(service_fn(disk::worker)).await,
+
+        "api_v2" => run(service_fn(returns::api_v2)).await,
+        "api_v1" => run(service_fn(returns::api_v1)).await,
+        "alb" => run(service_fn(returns::alb)).await,
+        "value" => run(service_fn(returns::value)).await,
+        "own" => run(service_fn(returns::own)).await,
+        "serialize" => run(service_fn(returns::serialize)).await,
+        "sqs" => run(service_fn(returns::sqs)).await,
+        "wrapped" => run(service_fn(wrap(returns::bare))).await,
+        "concurrent" => run_concurrent(service_fn(returns::slow)).await,
+
+        "diagnostic" => run(service_fn(errors::diagnostic)).await,
+        "thiserror" => run(service_fn(errors::own)).await,
+        "by_path" => run(service_fn(errors::by_path)).await,
+        "layer" => {
+            let layered = ServiceBuilder::new().layer(ChaosLayer::new());
+            run(layered.service_fn(returns::bare)).await
+        }
+
+        "http_response" => lambda_http::run(service_fn(http::response)).await,
+        "http_into" => lambda_http::run(service_fn(http::into)).await,
+        "http_value" => lambda_http::run(service_fn(http::value)).await,
+        "http_layer" => {
+            let layered = ServiceBuilder::new().layer(ChaosLayer::new());
+            lambda_http::run(layered.service_fn(http::bare)).await
+        }
+
+        other => Err(format!("TEST_HANDLER={other:?} names no handler").into()),
+    }
+}

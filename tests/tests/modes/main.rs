@@ -1,0 +1,7 @@
+//! Each of the four modes on a real process: always, never, and half the time with a seed.
+
+mod diskspace;
+mod exception;
+mod latency;
+mod seed;
+mod statuscode;
