@@ -1,4 +1,375 @@
 //! Fault injection for AWS Lambda functions written in Rust.
+//!
+//! Put [`#[inject_chaos]`](macro@inject_chaos) on a handler and deploy it once. From then on a
+//! JSON document, in SSM Parameter Store, in a file or in an environment variable, says which
+//! invocations are delayed, fail, answer another status code or find the disk full. Changing the
+//! document needs no deployment. Without a document, or while it asks for nothing, the handler runs
+//! as it is written.
+//!
+//! Lambda's own ways to inject faults from outside start through `AWS_LAMBDA_EXEC_WRAPPER`, which
+//! the OS-only runtimes ignore, and Rust functions run on one of those. So the faults are injected
+//! from inside, by this crate.
+//!
+//! - [Five minutes](#five-minutes)
+//! - [The document](#the-document)
+//! - [Where the document lives](#where-the-document-lives)
+//! - [What a function returns, and what that can carry](#what-a-function-returns-and-what-that-can-carry)
+//! - [Errors](#errors)
+//! - [Points and labels](#points-and-labels)
+//! - [Setting up in `main`](#setting-up-in-main)
+//! - [In tests](#in-tests)
+//! - [What is seen](#what-is-seen)
+//! - [Features](#features)
+//! - [Safety](#safety)
+//!
+//! # Five minutes
+//!
+//! ```toml
+//! [dependencies]
+//! chaos-core = "0.1"
+//! lambda_runtime = "1.5"
+//! serde_json = "1"
+//! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+//! tracing-subscriber = { version = "0.3", features = ["json"] }
+//! ```
+//!
+#![cfg_attr(feature = "lambda", doc = "```no_run")]
+#![cfg_attr(not(feature = "lambda"), doc = "```ignore")]
+//! use chaos_core::inject_chaos;
+//! use lambda_runtime::{Error, LambdaEvent, service_fn};
+//! use serde_json::{Value, json};
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Error> {
+//!     // What is injected is said in the log.
+//!     tracing_subscriber::fmt().json().flatten_event(true).without_time().init();
+//!     // Optional: fetches the document before the first request.
+//!     chaos_core::init().await;
+//!     lambda_runtime::run(service_fn(greet)).await
+//! }
+//!
+//! #[inject_chaos]
+//! async fn greet(event: LambdaEvent<Value>) -> Result<Value, Error> {
+//!     let name = event.payload["queryStringParameters"]["name"].as_str().unwrap_or("world");
+//!     Ok(json!({ "statusCode": 200, "body": format!("hello, {name}") }))
+//! }
+//! ```
+//!
+//! Give the function the environment variable `CHAOS_PARAM=/orders/chaos` and its role the right
+//! to `ssm:GetParameter` on that parameter. Then write the parameter:
+//!
+//! ```text
+//! aws ssm put-parameter --name /orders/chaos --type String --overwrite \
+//!     --value '{"latency": {"enabled": true, "percentage": 10, "min_latency": 100, "max_latency": 400}}'
+//! ```
+//!
+//! Within a minute one in ten requests takes 100 to 400 ms longer. `--value '{}'` ends it.
+//!
+//! For closures, and for functions that are not yours, there is [`wrap()`]; for tower there is
+//! [`ChaosLayer`]. All three decide and inject in the same way.
+//!
+//! # The document
+//!
+//! One key a flag. A flag's mode is its `mode`, or else its key:
+//!
+//! ```
+//! # let reading = chaos_core::plan::read(r#"
+//! {
+//!   "settings":   { "expires_at": "2026-12-01T18:00:00Z" },
+//!   "latency":    { "enabled": true, "percentage": 10, "min_latency": 100, "max_latency": 400 },
+//!   "statuscode": { "enabled": true, "percentage": 0.5, "status_code": 503 },
+//!   "slow-cache": { "enabled": true, "mode": "latency", "min_latency": 50,
+//!                   "point": "cache.*", "labels": { "tenant": ["a", "b"] }, "limit": 3 }
+//! }
+//! # "#);
+//! # assert_eq!(reading.findings, []);
+//! # assert_eq!(reading.plan.flags.len(), 3);
+//! ```
+//!
+//! The modes, in the order in which they are applied; [`plan::MODES`] is the same table in code.
+//!
+//! | mode | what it does | attributes |
+//! | --- | --- | --- |
+//! | `latency` | waits, then goes on; never past the invocation's deadline | `min_latency` and `max_latency`, 0 to 900000 ms; a lone `min_latency` is also the maximum, a lone `max_latency` starts from 0 |
+//! | `diskspace` | takes blocks of the temporary directory until the wrapped function ends | `disk_space`, 1 to 10240 MB of 1,048,576 bytes; 100 unless written |
+//! | `statuscode` | answers, and the function is not run; with phase `after` it is run and its response's code is replaced | `status_code`, 100 to 599; 500 unless written. `body`: a text as it is, any other JSON as JSON. `headers`: an object of texts |
+//! | `exception` | fails with an error | `exception_msg`; "Injected exception" unless written. `exception_type` |
+//!
+//! What every flag can have; [`plan::FLAG_ATTRIBUTES`] is the table in code.
+//!
+//! | attribute | meaning | unless written |
+//! | --- | --- | --- |
+//! | `enabled` | `true` or `false` | required |
+//! | `mode` | one of the four | the flag's key |
+//! | `percentage` | 0 to 100, decimals allowed; each flag is rolled by itself | 100 |
+//! | `match` | a list of conditions on the event, all of which must hold: `path` (names and list indices with dots between), `operator` (`eq`, `exists`, `startsWith`, `regex`; `eq` unless written), `value` (a text), `not` | every event |
+//! | `point` | a glob, or a list of globs, over the names of [points](#points-and-labels) | the handler |
+//! | `labels` | an object; every label that it names must have the value, or one of the list | every call |
+//! | `by` | a path into the event, or `label:NAME`: the roll of `percentage` is a hash of that value, so that the same calls are hit each time. Where the value is absent, the roll is random | at random |
+//! | `phase` | `before`: the work is not done. `after`: it is done, then the fault comes (not for `diskspace`) | `before` |
+//! | `skip_first` | so many calls are let through first | 0 |
+//! | `every` | each n-th call only, counted after `skip_first` | each |
+//! | `limit` | at most so many injections | no limit |
+//! | `starts_at`, `expires_at` | RFC 3339; nothing before the one, nothing from the other on | always |
+//!
+//! `skip_first`, `every` and `limit` count in each execution environment by itself, over the calls
+//! that the flag concerns. The counters go on when a new document brings an equal flag.
+//!
+//! `settings` concerns all flags: `enabled` (false switches all of them off), `dry_run` (decide
+//! and say so, inject nothing), `seed` (a whole number, for runs that can be repeated) and
+//! `expires_at`.
+//!
+//! An invalid flag is skipped and the others stay. So that a slip does not hit 100 % of the calls,
+//! a key that belongs to no mode skips its flag. Invalid `settings`, or text that is no JSON
+//! object, mean no chaos at all. What is wrong is in the log, with the field and what to write:
+//!
+//! ```
+//! let reading = chaos_core::plan::read(r#"{ "latency": { "enabled": true, "percantage": 1 } }"#);
+//! assert!(reading.plan.flags.is_empty());
+//! assert_eq!(
+//!     reading.findings[0].to_string(),
+//!     "latency.percantage: is no attribute; did you mean \"percentage\"?",
+//! );
+//! ```
+//!
+//! Documents of failure-lambda 1.0 are read as they are, apart from its modes that do not exist
+//! here yet: their flags are skipped, with a finding. The formats of failure-lambda 0.x and of
+//! chaos-lambda (Python) are read too. [`plan::read`] checks a document without injecting
+//! anything.
+//!
+//! # Where the document lives
+//!
+//! The environment says where. The first of these that is set and not empty wins, and a second one
+//! is warned about:
+//!
+//! | variable | the document is | read again after |
+//! | --- | --- | --- |
+//! | `CHAOS_CONFIG` | this variable itself | never |
+//! | `CHAOS_CONFIG_FILE` | in this file | 1 s |
+//! | `CHAOS_PARAM`, or `FAILURE_INJECTION_PARAM` | in this SSM parameter, String or SecureString (feature `ssm`) | 60 s |
+//!
+//! And how it is treated:
+//!
+//! | variable | meaning | unless set |
+//! | --- | --- | --- |
+//! | `CHAOS_CACHE_TTL`, or `FAILURE_CACHE_TTL` | the cache time in seconds, 0 to 86400, decimals allowed | as above |
+//! | `CHAOS_FETCH_TIMEOUT_MS` | the longest that a fetch may hold up a request, 0 to 900000 | 500 |
+//! | `CHAOS_MAX_STALE` | the seconds for which an unconfirmed document stays in force, 1 to 86400; never less than twice the cache time | 300 |
+//! | `CHAOS_DISABLED`, or `FAILURE_LAMBDA_DISABLED` | the kill switch: nothing is read and nothing injected | off |
+//! | `CHAOS_DRY_RUN` | decide and say so, inject nothing | off |
+//! | `CHAOS_ALLOW` | exactly the modes that a document may use, with commas between | all but `panic`; outside Lambda not `diskspace` either |
+//!
+//! A switch is on if it is set to anything but nothing, `0`, `false`, `no` or `off`. An empty
+//! `CHAOS_ALLOW` allows nothing.
+//!
+//! The environment is read once: by [`init()`], or else when the first wrapped function runs.
+//!
+//! Two rules decide when a document is fetched. Requests shall not pay for it, and switching
+//! faults off shall work:
+//!
+//! - A document younger than the cache time is used as it is. Between once and twice the cache
+//!   time it is used while a new one is fetched beside the handler. When it is older, as in a
+//!   function that was quiet for long, the request waits for the new one, at most for the fetch
+//!   timeout.
+//! - When a fetch fails or the wait runs out, one line in the log says why, and no further
+//!   request waits for the same trouble. Fetches go on beside the handlers, with backoff. The last
+//!   good document stays in force, but no longer than `CHAOS_MAX_STALE` after it was last
+//!   confirmed.
+//! - A document that does not exist, or is invalid as a whole, means no chaos at once.
+//!
+//! A source of your own implements [`source::Source`]; [`Chaos::source`] takes it, and with it an
+//! SSM client of your own.
+//!
+//! # What a function returns, and what that can carry
+//!
+//! The attribute never parses the word `Result`. It asks the compiler what the type is, so type
+//! aliases work.
+//!
+//! | the function returns | an exception | a status code |
+//! | --- | --- | --- |
+//! | `Result<R, E>` where `E` [takes an injected error](#errors) | is the `Err` | as `R` carries it, below |
+//! | anything else, or an `E` of `Infallible` | is a panic, and only where `CHAOS_ALLOW` names both `exception` and `panic` | as the type itself carries it |
+//!
+//! | type | carries a status code as |
+//! | --- | --- |
+//! | `http::Response<B>` where `B: From<String>`; so `lambda_http::Response<Body>` | itself |
+//! | `impl IntoResponse` of lambda_http (feature `lambda_http`) | an [`Opaque`] in its place |
+//! | `ApiGatewayV2httpResponse`, `ApiGatewayProxyResponse`, `AlbTargetGroupResponse` | itself |
+//! | `serde_json::Value` | `{"statusCode": …, "headers": …, "body": …}`; not under lambda_http, where a `Value` is a body |
+//! | a type of yours that serializes to and deserializes from that shape | itself; not under lambda_http |
+//! | `impl Serialize` | an [`Opaque`] in its place |
+//! | any other | not at all |
+//!
+//! A delay and a full disk suit every function. Where a type cannot carry the fault, the function
+//! runs as if nothing had been asked, and an event of level error says so and why: one document
+//! may be meant for several functions, and must not turn each message of a queue's worker into a
+//! retry.
+//!
+//! Types that mention a lifetime, a reference or `Self` carry errors but no status code, unless
+//! they are `impl IntoResponse` or `impl Serialize`.
+//!
+//! # Errors
+//!
+//! An injected error is an [`InjectedError`]. It becomes the function's own error through `From`,
+//! so boxed errors (`lambda_runtime::Error`), `anyhow::Error` and `lambda_runtime::Diagnostic`
+//! need nothing. An enum takes one variant more, or a function is named:
+//!
+//! ```
+//! use chaos_core::{InjectedError, inject_chaos};
+//!
+//! #[derive(Debug, thiserror::Error)]
+//! enum OrderError {
+//!     #[error("no such order")]
+//!     NotFound,
+//!     #[error(transparent)]
+//!     Injected(#[from] InjectedError),
+//! }
+//!
+//! #[inject_chaos]
+//! async fn order(id: u32) -> Result<String, OrderError> {
+//!     if id == 0 {
+//!         return Err(OrderError::NotFound);
+//!     }
+//!     Ok(format!("order {id}"))
+//! }
+//!
+//! /// Somebody else's error type.
+//! # #[derive(Debug)]
+//! struct StoreError(String);
+//!
+//! fn injected(error: InjectedError) -> StoreError {
+//!     StoreError(error.to_string())
+//! }
+//!
+//! #[inject_chaos(point = "store.get", error = injected)]
+//! async fn get(key: &str) -> Result<Vec<u8>, StoreError> {
+//!     Ok(key.as_bytes().to_vec())
+//! }
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! # assert!(order(1).await.is_ok() && get("a").await.is_ok());
+//! # let _ = StoreError(String::new()).0;
+//! # }
+//! ```
+//!
+//! The document's `exception_type` is on the wire as `errorType` where the handler's error is a
+//! `lambda_runtime::Diagnostic`, or where the handler is behind a [`ChaosLayer`]. A boxed error
+//! hides it: the runtime sends the name of the box's type, whatever is inside.
+//!
+//! # Points and labels
+//!
+//! Faults can also enter at the functions that a handler calls. There the name of the `point` is
+//! needed; without one, a function counts as a handler. Labels are expressions over the arguments,
+//! shown through `Display`, and looked at when a flag concerns the point:
+//!
+#![cfg_attr(feature = "inject", doc = "```")]
+#![cfg_attr(not(feature = "inject"), doc = "```ignore")]
+//! use chaos_core::{InjectedError, inject_chaos, testing::Scope};
+//! use serde_json::json;
+//!
+//! struct Cache;
+//!
+//! impl Cache {
+//!     #[inject_chaos(point = "cache.get_user", labels(tenant, shard = id % 4))]
+//!     async fn get_user(&self, tenant: &str, id: u64) -> Result<Option<String>, InjectedError> {
+//!         Ok(Some(format!("{tenant}/{id}")))
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! let scope = Scope::new(&json!({
+//!     "no-cache": { "enabled": true, "mode": "exception", "point": "cache.*", "labels": { "tenant": "b" } }
+//! }));
+//! assert!(scope.run(Cache.get_user("a", 7)).await.is_ok());
+//! assert!(scope.run(Cache.get_user("b", 7)).await.is_err());
+//! # }
+//! ```
+//!
+//! In a glob, `*` stands for any run of characters, dots among them. The handler is the point
+//! `handler`, so a glob of `*` reaches it too.
+//!
+//! Every call has the labels `lambda.function`, `lambda.version` and `lambda.region`, where
+//! Lambda's environment variables give them, so that one document can serve many functions.
+//!
+//! At a point, `match`, the deadline and the request id are those of the invocation around it. Where
+//! several run at once in the process, only the earliest of their deadlines is known, and
+//! conditions do not hold.
+//!
+//! # Setting up in `main`
+//!
+//! Nothing needs to be set up: the first wrapped function reads the environment. [`init()`] does it
+//! in the init phase instead, so that no request waits for the first fetch. [`Chaos`] is the same
+//! with a source, a client or times of your own.
+//!
+//! # In tests
+//!
+//! [`testing::Scope`] puts a document in force for one future or one call. Tests that run at the
+//! same time do not see each other's, and the environment is not read. A `seed` in the document's
+//! `settings` makes the rolls the same each time:
+//!
+#![cfg_attr(feature = "inject", doc = "```")]
+#![cfg_attr(not(feature = "inject"), doc = "```ignore")]
+//! use chaos_core::{InjectedError, inject_chaos, testing::Scope};
+//! use serde_json::json;
+//!
+//! #[inject_chaos]
+//! async fn pay(amount: u32) -> Result<u32, InjectedError> {
+//!     Ok(amount)
+//! }
+//!
+//! async fn pay_with_retry(amount: u32) -> Result<u32, InjectedError> {
+//!     match pay(amount).await {
+//!         Ok(paid) => Ok(paid),
+//!         Err(_) => pay(amount).await,
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! // The work is done, and then it fails: is anything paid twice?
+//! let scope = Scope::new(&json!({
+//!     "exception": { "enabled": true, "phase": "after", "limit": 1 }
+//! }));
+//! assert_eq!(scope.run(pay_with_retry(5)).await, Ok(5));
+//! assert_eq!(scope.injected(), ["exception"]);
+//! # }
+//! ```
+//!
+//! # What is seen
+//!
+//! Each decision to inject is one `tracing` event with the fields `source` (always `chaos`),
+//! `config_source`, `mode`, `flag`, `action`, `point`, where known `request_id`, and the mode's
+//! own figures. `action` is `inject`, `dryrun`, `block` (the mode is not allowed) or `error` (it
+//! could not be injected; `detail` says why). Events need a subscriber: without one, nothing is
+//! seen. A JSON subscriber with `flatten_event(true)`, as above, writes lines that Logs Insights
+//! can query:
+//!
+//! ```text
+//! fields @timestamp, mode, flag, point, latency_ms | filter source = "chaos" and action = "inject"
+//! ```
+//!
+//! # Features
+//!
+//! | feature | on by default | what it does |
+//! | --- | --- | --- |
+//! | `inject` | yes | faults can be injected; without it the attribute returns the function's own tokens, and the other two doors let everything through |
+//! | `lambda` | yes | handlers of lambda_runtime: `LambdaEvent`, `Diagnostic` |
+//! | `lambda_http` | no | handlers of lambda_http: `Request`, `IntoResponse` |
+//! | `ssm` | yes | documents from SSM Parameter Store, through aws-sdk-ssm |
+//!
+//! # Safety
+//!
+//! A document comes from outside, and so:
+//!
+//! - It can choose neither paths nor hosts, and exceeds none of the bounds above. It has at most
+//!   1 MiB. Regular expressions run in linear time, and in bounded memory.
+//! - Whatever is wrong with it, the function runs.
+//! - What a fault took is given back when the function ends, however it ends: with a value, an
+//!   error, a panic or a cancellation. The file that fills a disk has no name, so that even a
+//!   killed process leaves nothing.
+//! - Outside Lambda (no `AWS_LAMBDA_RUNTIME_API`) the disk is somebody's own: `diskspace` has to
+//!   be named in `CHAOS_ALLOW`.
+//! - A disk is full for the whole process. Invocations that run at the same time in one process
+//!   see no other fault of each other.
+//! - `unsafe` is not used.
 
 mod chaos;
 mod clock;
@@ -11,6 +382,138 @@ pub mod source;
 mod telemetry;
 pub mod testing;
 
+/// Makes a function an injection point.
+///
+#[cfg_attr(feature = "lambda", doc = "```")]
+#[cfg_attr(not(feature = "lambda"), doc = "```ignore")]
+/// use chaos_core::inject_chaos;
+/// use lambda_runtime::{Error, LambdaEvent};
+/// use serde_json::{Value, json};
+///
+/// #[inject_chaos]
+/// async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
+///     Ok(json!({ "statusCode": 200, "body": event.payload["rawPath"] }))
+/// }
+/// ```
+///
+/// What can be injected is in the [crate's documentation](crate#the-document). Without a source or
+/// with the kill switch, a call costs one relaxed atomic load more; with the feature `inject` off
+/// the attribute returns the function's own tokens.
+///
+/// # Arguments
+///
+/// All are optional, in any order, each at most once.
+///
+/// | argument | meaning |
+/// | --- | --- |
+/// | `point = "cache.get_user"` | The name of the point: words joined by dots. Without it the function is a handler, and its first argument that is not `self` is the event. `handler` is taken, and neither `*` nor white space may be in a name. |
+/// | `labels(tenant, shard = id % 4)` | What a flag's `labels` and `by` can ask for. Each value is an expression over the arguments whose type is `Display`; a lone `tenant` stands for `tenant = tenant`. |
+/// | `error = path` | A `fn(InjectedError) -> E`, for an error type `E` that is not `From<InjectedError>`. |
+/// | `crate = path` | Where chaos-core is, if not at `::chaos_core`. |
+///
+/// Put it without `point` on the handler alone: a function that the handler calls would count as
+/// a second handler, and be hit by the same flags again.
+///
+/// # Functions
+///
+/// - `async fn`: the faults come before the body is first polled, and after it is ready. A
+///   delay does not block the thread.
+/// - `fn`: the same, but a delay really blocks the thread. It cannot wait for a document either:
+///   one that is too old is fetched beside it.
+/// - `fn … -> impl Future` and `fn … -> Pin<Box<dyn Future>>` (also as `BoxFuture` or
+///   `LocalBoxFuture`): the function's own code runs when it is called, and the faults come when
+///   the future is polled. Its future is not polled if a fault answers in its place.
+/// - Methods with any `self`, associated functions, generics, lifetimes, const generics,
+///   `impl Trait` as an argument or a return type, destructured and `mut` arguments.
+/// - Methods in an `impl` under `#[async_trait]`.
+///
+/// `return` and `?` in the body mean what they meant.
+///
+/// ```
+/// use std::fmt::Display;
+/// use std::future::Future;
+/// use chaos_core::{InjectedError, inject_chaos};
+///
+/// struct Store<'a> {
+///     name: &'a str,
+/// }
+///
+/// impl<'a> Store<'a> {
+///     #[inject_chaos(point = "store.get", labels(store = self.name, key))]
+///     async fn get<K: Display + Sync>(&self, key: &K) -> Result<String, InjectedError> {
+///         Ok(format!("{}/{key}", self.name))
+///     }
+///
+///     #[inject_chaos(point = "store.list")]
+///     fn list(&self) -> Result<Vec<&'a str>, InjectedError> {
+///         Ok(vec![self.name])
+///     }
+/// }
+///
+/// #[inject_chaos(point = "tax.of")]
+/// fn tax((net, percent): (u32, u32)) -> impl Future<Output = Result<u32, InjectedError>> + Send {
+///     async move { Ok(net * percent / 100) }
+/// }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// # let store = Store { name: "a" };
+/// # assert_eq!(store.get(&1).await.unwrap(), "a/1");
+/// # assert_eq!(store.list().unwrap(), ["a"]);
+/// # assert_eq!(tax((100, 7)).await, Ok(7));
+/// # }
+/// ```
+///
+/// # What a return type carries
+///
+/// Every type carries a delay and a full disk. What carries an error and what a status code is in
+/// [tables in the crate's documentation](crate#what-a-function-returns-and-what-that-can-carry).
+/// It is asked where the function is defined: in generic code, a type parameter carries a status
+/// code only if its bounds say that it serializes and deserializes.
+///
+/// A `Result` whose error type takes no injected error does not compile, and the error names both
+/// remedies:
+///
+#[cfg_attr(feature = "inject", doc = "```compile_fail,E0277")]
+#[cfg_attr(not(feature = "inject"), doc = "```ignore")]
+/// # use chaos_core::inject_chaos;
+/// enum OrderError {
+///     NotFound,
+/// }
+///
+/// #[inject_chaos] // implement `From<InjectedError>` for `OrderError`, or name `error = path`
+/// async fn order() -> Result<(), OrderError> {
+///     Err(OrderError::NotFound)
+/// }
+/// ```
+///
+/// A return type of `impl IntoResponse` or `impl Serialize` becomes an [`Opaque`], which stands in
+/// for it. Beside `Send`, `Sync`, `Unpin` and lifetimes it must be the only bound; with others,
+/// the type carries no status code.
+///
+/// # What an event shows
+///
+/// The event is looked at only while a flag that is on has `match`, or `by` with a path. Then it
+/// is serialized: `LambdaEvent<T>` where `T: Serialize`, `serde_json::Value`, and with the feature
+/// `lambda_http` a `lambda_http::Request`, which is put together again as the event it came from,
+/// as far as that goes. Of a `LambdaEvent` of another type only the context is looked at (request
+/// id, deadline), and of all others nothing. A flag that needs to look and cannot does not fire,
+/// and says so.
+///
+/// # Beside `#[tracing::instrument]`
+///
+/// Either order works. The upper attribute is the outer one:
+///
+/// - `#[inject_chaos]` above: the delay and the injected error are outside the function's span.
+/// - `#[tracing::instrument]` above: they are inside it, and its `err` sees the injected error.
+///
+/// A handler whose event is destructured in its arguments is the exception: there `instrument`
+/// always goes first.
+///
+/// # What is refused
+///
+/// With an error at the token that is wrong, and the function left as it is: an argument that does
+/// not exist or is given twice, a label given twice, a name that is no point's, `const fn`, a
+/// declaration without a body, anything that is no function, and `error = path` where there is no
+/// `Result` or the path makes another type.
 pub use chaos_macros::inject_chaos;
 
 pub use crate::chaos::{Chaos, init};
@@ -31,9 +534,14 @@ pub mod __private {
         decide_handler, decide_point, drive, drive_blocking, enter, enter_blocking, enter_point,
         label, wants_event,
     };
-    pub use crate::seam::look::Seen;
     pub use crate::seam::look::probe as look;
-    pub use crate::seam::returns::Carry;
+    pub use crate::seam::look::{Seen, kind as event_kind};
     pub use crate::seam::returns::probe as returns;
     pub use crate::seam::returns::probe::{Returns, expect_future, once};
+    pub use crate::seam::returns::{Carry, kind as response_kind};
 }
+
+// The handler of the README is compiled too.
+#[cfg(all(doctest, feature = "lambda"))]
+#[doc = include_str!("../../README.md")]
+mod readme {}

@@ -44,16 +44,16 @@ impl Args {
     fn parse_one(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let ahead = input.lookahead1();
         if ahead.peek(kw::point) {
-            once(&self.point, input)?;
+            once(self.point.as_ref(), input)?;
             self.point = Some(point_name(value(input)?)?);
         } else if ahead.peek(kw::labels) {
-            once(&self.labels, input)?;
+            once(self.labels.as_ref(), input)?;
             self.labels = Some(labels(input)?);
         } else if ahead.peek(kw::error) {
-            once(&self.error, input)?;
+            once(self.error.as_ref(), input)?;
             self.error = Some(value(input)?);
         } else if ahead.peek(Token![crate]) {
-            once(&self.krate, input)?;
+            once(self.krate.as_ref(), input)?;
             self.krate = Some(crate_path(input)?);
         } else {
             return Err(ahead.error());
@@ -63,7 +63,7 @@ impl Args {
 }
 
 /// Refuses an argument that stands there a second time.
-fn once<T>(slot: &Option<T>, input: ParseStream<'_>) -> syn::Result<()> {
+fn once<T>(slot: Option<&T>, input: ParseStream<'_>) -> syn::Result<()> {
     if slot.is_some() {
         return Err(input.error("this argument is given twice; keep one of the two"));
     }

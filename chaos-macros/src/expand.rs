@@ -1,7 +1,7 @@
 //! From the function as written to the function with chaos at its entrance.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Ident, Pat, ReturnType, Type};
@@ -29,13 +29,13 @@ struct Expansion<'a> {
     body: TokenStream,
 }
 
-pub(crate) fn expand(args: &Args, mut function: Function) -> syn::Result<TokenStream> {
+pub(crate) fn expand(args: &Args, mut function: Function) -> TokenStream {
     let krate = args
         .krate
         .as_ref()
-        .map_or_else(|| mixed!(::chaos_core), |path| path.to_token_stream());
+        .map_or_else(|| mixed!(::chaos_core), ToTokens::to_token_stream);
     if let Some(later) = let_instrument_go_first(args, &krate, &mut function) {
-        return Ok(later);
+        return later;
     }
     let shape = if function.sig.asyncness.is_some() {
         Shape::Direct
@@ -66,7 +66,7 @@ pub(crate) fn expand(args: &Args, mut function: Function) -> syn::Result<TokenSt
         attrs, vis, sig, ..
     } = &function;
     let body = quote_spanned!(function.body.span()=> { #body });
-    Ok(quote!(#(#attrs)* #vis #sig #body))
+    quote!(#(#attrs)* #vis #sig #body)
 }
 
 /// A destructured event has no name to look at it by, so its argument gets one, and an
@@ -155,12 +155,11 @@ impl Expansion<'_> {
         } = self;
         let decide = self.decide(&self.look(), &self.labels());
         let carrier = self.carrier(&mixed!(#private::Returns::of_call(&__chaos_body)));
-        let closure = match self.annotation() {
-            Some(ty) => mixed!(move || -> #ty { #rebind #body }),
-            None => {
-                let fake_return = self.fake_return();
-                mixed!(move || { #fake_return #rebind #body })
-            }
+        let closure = if let Some(ty) = self.annotation() {
+            mixed!(move || -> #ty { #rebind #body })
+        } else {
+            let fake_return = self.fake_return();
+            mixed!(move || { #fake_return #rebind #body })
         };
         mixed! {
             let __chaos_injection = if #private::armed() {
@@ -174,7 +173,7 @@ impl Expansion<'_> {
             match __chaos_injection {
                 #private::None => #private::Carry::pass(&__chaos_carrier, __chaos_body()),
                 #private::Some(__chaos_injection) => {
-                    #private::drive_blocking(__chaos_injection, __chaos_body, __chaos_carrier)
+                    #private::drive_blocking(__chaos_injection, __chaos_body, &__chaos_carrier)
                 }
             }
         }
@@ -247,9 +246,10 @@ impl Expansion<'_> {
     fn decide_async(&self, look: &TokenStream, labels: &TokenStream) -> TokenStream {
         let Self { private, .. } = self;
         let decide = self.decide(look, labels);
-        match &self.args.point {
-            None => mixed!({ #private::enter().await; #decide }),
-            Some(_) => mixed!({ #private::enter_point().await; #decide }),
+        if self.args.point.is_some() {
+            mixed!({ #private::enter_point().await; #decide })
+        } else {
+            mixed!({ #private::enter().await; #decide })
         }
     }
 
@@ -274,26 +274,25 @@ impl Expansion<'_> {
     /// Asks the compiler what the event's type can show.
     fn look(&self) -> TokenStream {
         let Self { private, .. } = self;
-        match &self.event {
-            Some(event) => mixed! {
-                |__chaos_wants_event| {
-                    use #private::look::*;
-                    (&&&&#private::look::Look(&#event)).seen(__chaos_wants_event)
-                }
-            },
-            None => mixed!(|_| #private::Seen::nothing()),
+        let Some(event) = &self.event else {
+            return mixed!(|_| #private::Seen::nothing());
+        };
+        mixed! {
+            |__chaos_wants_event| {
+                use #private::look::*;
+                (&&&&#private::look::Look(&#event)).seen(__chaos_wants_event)
+            }
         }
     }
 
     /// Asks the compiler what the return type can carry.
     fn carrier(&self, returns: &TokenStream) -> TokenStream {
         let Self { private, args, .. } = self;
-        let errors = match &args.error {
-            Some(path) => {
-                quote_spanned!(located(path.span())=> __chaos_returns.errors_by(#path))
-            }
+        let errors = if let Some(path) = &args.error {
+            quote_spanned!(located(path.span())=> __chaos_returns.errors_by(#path))
+        } else {
             // At the return type, which is where the error type stands.
-            None => quote_spanned!(self.output_span()=> __chaos_returns.errors()),
+            quote_spanned!(self.output_span()=> __chaos_returns.errors())
         };
         let replies = match self.opaque {
             // Method resolution knows no lifetimes, and would take `&str` for deserializable.

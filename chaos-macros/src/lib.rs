@@ -27,7 +27,7 @@ fn attribute(
 ) -> proc_macro2::TokenStream {
     let expanded = syn::parse2::<args::Args>(args)
         .and_then(|args| function::Function::parse(item.clone()).map(|function| (args, function)))
-        .and_then(|(args, function)| expand::expand(&args, function));
+        .map(|(args, function)| expand::expand(&args, function));
     expanded.unwrap_or_else(|error| {
         // The item stays as it is, so that the mistake is the only thing that turns red.
         let error = error.into_compile_error();

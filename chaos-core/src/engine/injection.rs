@@ -95,7 +95,7 @@ impl Injection {
     }
 
     /// The same for a function that is not async; it really blocks.
-    pub(crate) fn drive_blocking<T, C>(mut self, body: impl FnOnce() -> T, carrier: C) -> C::Out
+    pub(crate) fn drive_blocking<T, C>(mut self, body: impl FnOnce() -> T, carrier: &C) -> C::Out
     where
         C: Carry<T>,
     {
@@ -105,7 +105,7 @@ impl Injection {
             } else if let Mode::DiskSpace(disk) = &live.flag.mode {
                 let taken = diskspace::take(&diskspace::directory(), disk.megabytes);
                 self.0.hold(&live, taken);
-            } else if let Step::Answer(out) = self.0.answer::<T, C>(&live, &carrier) {
+            } else if let Step::Answer(out) = self.0.answer::<T, C>(&live, carrier) {
                 return out;
             }
         }
@@ -115,7 +115,7 @@ impl Injection {
                 latency::block(wait);
                 continue;
             }
-            match self.0.answer_after(&live, value, &carrier) {
+            match self.0.answer_after(&live, value, carrier) {
                 After::Unchanged(same) => value = same,
                 After::Answer(out) => return out,
             }

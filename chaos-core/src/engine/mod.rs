@@ -181,23 +181,6 @@ impl Engine {
         self.shared.live.load().wants_event()
     }
 
-    pub(crate) fn decide_handler(this: EngineRef, labels: Labels, seen: Seen) -> Option<Injection> {
-        let seen = Arc::new(seen);
-        let running = this.may_concern_points().then(|| this.register(&seen));
-        let injection = Self::decide(&this, HANDLER, &labels, seen, running);
-        injection.filter(Injection::matters)
-    }
-
-    pub(crate) fn decide_point(
-        this: EngineRef,
-        point: &'static str,
-        labels: Labels,
-    ) -> Option<Injection> {
-        let seen = this.around();
-        let injection = Self::decide(&this, point, &labels, seen, None);
-        injection.filter(Injection::matters)
-    }
-
     /// Whether any flag in force concerns the point; only then are its labels looked at.
     pub(crate) fn concerns(&self, point: &str) -> bool {
         let live = self.shared.live.load();
@@ -234,29 +217,6 @@ impl Engine {
                 ..Seen::nothing()
             }),
         }
-    }
-
-    /// Whatever goes wrong in here is ours: the function then runs as if nothing were asked.
-    fn decide(
-        this: &EngineRef,
-        point: &'static str,
-        labels: &Labels,
-        seen: Arc<Seen>,
-        running: Option<Running>,
-    ) -> Option<Injection> {
-        let decided = catch_unwind(AssertUnwindSafe(|| this.fire(point, labels, &seen)));
-        let Ok((before, after)) = decided else {
-            tracing::error!(target: "chaos", source = "chaos", action = "error", point, "a defect of chaos-core: deciding panicked; nothing is injected");
-            return None;
-        };
-        Some(Injection::new(
-            this.clone(),
-            point,
-            seen,
-            running,
-            before,
-            after,
-        ))
     }
 
     fn fire(&self, point: &'static str, labels: &Labels, seen: &Seen) -> (Fired, Fired) {
@@ -329,3 +289,39 @@ impl Engine {
 
 /// Flags that fire, in order.
 pub(crate) type Fired = Vec<Arc<LiveFlag>>;
+
+/// What fires at the handler, if anything does.
+pub(crate) fn decide_handler(engine: &EngineRef, labels: &Labels, seen: Seen) -> Option<Injection> {
+    let seen = Arc::new(seen);
+    let running = engine.may_concern_points().then(|| engine.register(&seen));
+    decide(engine, HANDLER, labels, seen, running)
+}
+
+/// What fires at a named point, if anything does.
+pub(crate) fn decide_point(
+    engine: &EngineRef,
+    point: &'static str,
+    labels: &Labels,
+) -> Option<Injection> {
+    decide(engine, point, labels, engine.around(), None)
+}
+
+/// Whatever goes wrong in here is ours: the function then runs as if nothing were asked.
+fn decide(
+    engine: &EngineRef,
+    point: &'static str,
+    labels: &Labels,
+    seen: Arc<Seen>,
+    running: Option<Running>,
+) -> Option<Injection> {
+    let decided = catch_unwind(AssertUnwindSafe(|| engine.fire(point, labels, &seen)));
+    let Ok((before, after)) = decided else {
+        tracing::error!(
+            target: "chaos", source = "chaos", action = "error", point,
+            "a defect of chaos-core: deciding panicked; nothing is injected"
+        );
+        return None;
+    };
+    let injection = Injection::new(engine.clone(), point, seen, running, before, after);
+    Some(injection).filter(Injection::matters)
+}

@@ -39,7 +39,8 @@ impl Allow {
     pub(crate) fn allows(&self, mode: &str) -> bool {
         match &self.named {
             Some(named) => named.iter().any(|name| name == mode),
-            None => !BY_NAME_ONLY.contains(&mode) && !(mode == "diskspace" && self.outside_lambda),
+            None if mode == "diskspace" => !self.outside_lambda,
+            None => !BY_NAME_ONLY.contains(&mode),
         }
     }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::engine::{self, Engine, Injection, Labels};
+use crate::engine::{self, Injection, Labels};
 use crate::seam::look::{HasContext, Seen, View};
 use crate::seam::returns::{AsOpaque, Carry, Convert, FromInjected, Respond, ResultCarrier};
 use crate::source::refresh::Waiting;
@@ -212,7 +212,7 @@ impl Beginning {
         let injection = self
             .engine
             .or_else(engine::current)
-            .and_then(|engine| Engine::decide_handler(engine, Vec::new(), seen));
+            .and_then(|engine| engine::decide_handler(&engine, &Vec::new(), seen));
         match injection {
             Some(injection) => injection.drive(body, carrier).await,
             None => carrier.pass(body.await),
@@ -275,7 +275,7 @@ pub fn decide_handler(
         return None;
     }
     let seen = look(engine.wants_event());
-    Engine::decide_handler(engine, labels(), seen)
+    engine::decide_handler(&engine, &labels(), seen)
 }
 
 /// What fires at a named point.
@@ -285,7 +285,7 @@ pub fn decide_point(point: &'static str, labels: impl FnOnce() -> Labels) -> Opt
     if !engine.may_concern_points() || !engine.concerns(point) {
         return None;
     }
-    Engine::decide_point(engine, point, labels())
+    engine::decide_point(&engine, point, &labels())
 }
 
 /// Runs an async body with its faults.
@@ -301,7 +301,7 @@ where
 pub fn drive_blocking<T, C: Carry<T>>(
     injection: Injection,
     body: impl FnOnce() -> T,
-    carrier: C,
+    carrier: &C,
 ) -> C::Out {
     injection.drive_blocking(body, carrier)
 }
