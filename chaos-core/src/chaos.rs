@@ -12,18 +12,15 @@ use crate::source::Source;
 use crate::source::options::{self as source_options, Chosen};
 use crate::source::refresh::{News, Refresh, Timing, Verdict};
 
-/// How long [`init`] waits for the document, unless the fetch timeout is longer: the first fetch
-/// has a connection to open and credentials to find, and no request waits for it.
-const INIT_WAIT: Duration = Duration::from_secs(2);
-
 /// Fetches the document during the init phase, so that no request waits for it.
 ///
 /// It reads the environment (see the [crate's documentation](crate#where-the-document-lives)),
-/// and waits for the document for at most two seconds, or the fetch timeout if that is longer;
-/// a fetch that takes longer goes on beside the handler. Whatever goes wrong is said in one line of
+/// and waits for the document for at most the fetch timeout: a cold start's request waits with it.
+/// A fetch that takes longer goes on beside the handler. Whatever goes wrong is said in one line of
 /// the log, and the function starts. Without it, the first request does what it does.
 ///
-/// ```no_run
+#[cfg_attr(feature = "lambda", doc = "```no_run")]
+#[cfg_attr(not(feature = "lambda"), doc = "```ignore")]
 /// # async fn handler(event: lambda_runtime::LambdaEvent<serde_json::Value>) -> Result<serde_json::Value, lambda_runtime::Error> { Ok(event.payload) }
 /// #[tokio::main]
 /// async fn main() -> Result<(), lambda_runtime::Error> {
@@ -113,7 +110,6 @@ impl Chaos {
         if cfg!(not(feature = "inject")) {
             return;
         }
-        let fetch_timeout = self.fetch_timeout;
         let (engine, taken) = engine::install(|| self.build(&environment));
         if !taken {
             tracing::warn!(
@@ -122,8 +118,7 @@ impl Chaos {
             );
         }
         let Some(engine) = engine else { return };
-        let within = INIT_WAIT.max(fetch_timeout.unwrap_or_default());
-        if let Some(fetched) = engine.warm_up(within) {
+        if let Some(fetched) = engine.warm_up() {
             fetched.await;
         }
     }
@@ -144,16 +139,15 @@ impl Chaos {
             }
             None => source_options::from_env(env),
         };
-        for warning in warnings {
-            tracing::warn!(target: "chaos", source = "chaos", action = "error", "{warning}");
-        }
+        warn(warnings);
         let (source, mut timing) = source?;
         timing.fetch_timeout = self.fetch_timeout.unwrap_or(timing.fetch_timeout);
         timing.max_stale = self.max_stale.unwrap_or(timing.max_stale);
         if timing.ttl.is_some() {
             timing.ttl = self.cache_ttl.or(timing.ttl);
         }
-        let mut options = Options::from_env(env);
+        let (mut options, doubts) = Options::from_env(env);
+        warn(doubts);
         source.name().clone_into(&mut options.config_source);
         options.dry_run = self.dry_run.unwrap_or(options.dry_run);
         options.allow = self.allow.unwrap_or(options.allow);
@@ -179,6 +173,12 @@ pub(crate) fn from_environment() -> Option<Engine> {
 
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+fn warn(warnings: Vec<String>) {
+    for warning in warnings {
+        tracing::warn!(target: "chaos", source = "chaos", action = "error", "{warning}");
+    }
 }
 
 fn engine(options: Options, source: Arc<dyn Source>, timing: Timing) -> Engine {

@@ -3,7 +3,8 @@
 //! Two tests that run at the same time do not see each other's documents. Nothing is read from
 //! the environment, and everything but `panic` is allowed.
 //!
-//! ```
+#![cfg_attr(feature = "inject", doc = "```")]
+#![cfg_attr(not(feature = "inject"), doc = "```ignore")]
 //! use chaos_core::{inject_chaos, testing::Scope};
 //! use serde_json::json;
 //!

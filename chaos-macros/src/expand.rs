@@ -299,8 +299,8 @@ impl Expansion<'_> {
             Opaque::No if returns::borrows(&self.output) => {
                 mixed!(__chaos_returns.value().borrowed_replies())
             }
-            Opaque::No => mixed!((&&&__chaos_returns.value()).replies()),
-            Opaque::IntoResponse => mixed!((&&&__chaos_returns.value()).opaque_replies()),
+            Opaque::No => mixed!((&&&&__chaos_returns.value()).replies()),
+            Opaque::IntoResponse => mixed!((&&&&__chaos_returns.value()).opaque_replies()),
             Opaque::Serialize => mixed!((&&__chaos_returns.value()).serialized_replies()),
         };
         mixed! {

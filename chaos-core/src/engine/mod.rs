@@ -9,7 +9,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 
@@ -141,9 +141,9 @@ impl Engine {
     }
 
     /// Fetches the document before the first invocation.
-    pub(crate) fn warm_up(&self, within: Duration) -> Option<Waiting> {
+    pub(crate) fn warm_up(&self) -> Option<Waiting> {
         let refresh = self.refresh.as_ref()?;
-        Some(refresh.warm_up(Some(within)))
+        Some(refresh.warm_up(None))
     }
 
     /// Whether the document may change before the next decision.

@@ -1,6 +1,9 @@
 //! What the operator of a function sets, and no document can: the kill switch, dry run, the
 //! modes that are allowed.
 
+use crate::plan::MODES;
+use crate::source::options::Env;
+
 /// What holds whatever the document says.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
@@ -44,7 +47,7 @@ impl Allow {
         }
     }
 
-    fn from_env(env: &dyn Fn(&str) -> Option<String>) -> Self {
+    fn from_env(env: Env<'_>) -> Self {
         let named = env("CHAOS_ALLOW").map(|names| {
             let names = names.split([',', ' ']).filter(|name| !name.is_empty());
             names.map(str::to_ascii_lowercase).collect()
@@ -54,29 +57,47 @@ impl Allow {
             outside_lambda: env("AWS_LAMBDA_RUNTIME_API").is_none(),
         }
     }
+
+    /// Names that are no mode's: a slip would otherwise look like resilience.
+    fn doubts(&self) -> Vec<String> {
+        let known = || MODES.iter().map(|row| row.name).chain(BY_NAME_ONLY);
+        let named = self.named.iter().flatten();
+        named
+            .filter(|name| !known().any(|mode| mode == *name))
+            .map(|name| {
+                let known: Vec<&str> = known().collect();
+                let known = known.join(", ");
+                format!("CHAOS_ALLOW names {name:?}, which is no mode; write some of {known}")
+            })
+            .collect()
+    }
 }
 
 impl Options {
-    pub(crate) fn from_env(env: &dyn Fn(&str) -> Option<String>) -> Self {
+    /// What the environment sets, and what is wrong with it.
+    pub(crate) fn from_env(env: Env<'_>) -> (Self, Vec<String>) {
         let labels = [
             ("lambda.function", "AWS_LAMBDA_FUNCTION_NAME"),
             ("lambda.version", "AWS_LAMBDA_FUNCTION_VERSION"),
             ("lambda.region", "AWS_REGION"),
         ];
-        Self {
+        let allow = Allow::from_env(env);
+        let doubts = allow.doubts();
+        let options = Self {
             config_source: String::new(),
             dry_run: is_set(env("CHAOS_DRY_RUN").as_deref()),
-            allow: Allow::from_env(env),
+            allow,
             labels: labels
                 .into_iter()
                 .filter_map(|(label, variable)| Some((label, env(variable)?)))
                 .collect(),
-        }
+        };
+        (options, doubts)
     }
 }
 
 /// The kill switch: nothing is read and nothing injected.
-pub(crate) fn killed(env: &dyn Fn(&str) -> Option<String>) -> bool {
+pub(crate) fn killed(env: Env<'_>) -> bool {
     ["CHAOS_DISABLED", "FAILURE_LAMBDA_DISABLED"]
         .iter()
         .any(|variable| is_set(env(variable).as_deref()))
@@ -128,6 +149,14 @@ mod tests {
         assert!(allow.allows("latency") && allow.allows("panic"));
         assert!(!allow.allows("exception") && !allow.allows("diskspace"));
         assert!(!Allow::from_env(&env(&[("CHAOS_ALLOW", "")])).allows("latency"));
+    }
+
+    #[test]
+    fn a_slip_in_the_modes_that_are_allowed_is_said() {
+        let (_, doubts) = Options::from_env(&env(&[("CHAOS_ALLOW", "latency,latancy")]));
+        assert_eq!(doubts.len(), 1);
+        assert!(doubts[0].contains("\"latancy\""), "{doubts:?}");
+        assert!(doubts[0].contains("latency, "), "{doubts:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Mode `latency`: wait, then go on.
 
+use std::panic::catch_unwind;
 use std::time::{Duration, SystemTime};
 
 use rand::{Rng, RngExt as _};
@@ -25,12 +26,17 @@ pub(crate) fn within(wait: Duration, deadline: Option<SystemTime>) -> Duration {
     wait.min(left.unwrap_or(Duration::ZERO))
 }
 
-/// Waits without blocking; outside a tokio runtime there is no timer, so there it blocks.
+/// Waits without blocking; where there is no timer, outside a tokio runtime or in one that was
+/// built without, it blocks.
 pub(crate) async fn wait(duration: Duration) {
-    if tokio::runtime::Handle::try_current().is_ok() {
-        tokio::time::sleep(duration).await;
-    } else {
-        block(duration);
+    let in_tokio = tokio::runtime::Handle::try_current().is_ok();
+    // tokio offers no other way to ask for a timer
+    let timer = in_tokio
+        .then(|| catch_unwind(|| tokio::time::sleep(duration)).ok())
+        .flatten();
+    match timer {
+        Some(timer) => timer.await,
+        None => block(duration),
     }
 }
 
@@ -68,6 +74,15 @@ mod tests {
         };
         let mut random = Pcg64Mcg::seed_from_u64(7);
         assert_eq!(draw(&latency, &mut random), Duration::from_micros(500));
+    }
+
+    #[test]
+    fn a_runtime_without_timers_is_waited_in_all_the_same() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let start = std::time::Instant::now();
+        let waited = wait(Duration::from_millis(30));
+        runtime.expect("a runtime").block_on(waited);
+        assert!(start.elapsed() >= Duration::from_millis(30));
     }
 
     #[test]

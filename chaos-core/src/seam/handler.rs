@@ -18,7 +18,8 @@ use crate::source::refresh::Waiting;
 /// The event's and the response's type must be such that chaos can look at the one and make the
 /// other; [`wrap_opaque`] takes all others.
 ///
-/// ```
+#[cfg_attr(feature = "lambda", doc = "```")]
+#[cfg_attr(not(feature = "lambda"), doc = "```ignore")]
 /// use lambda_runtime::{Error, LambdaEvent, service_fn};
 /// use serde_json::{Value, json};
 ///
@@ -55,9 +56,10 @@ where
 }
 
 /// Wraps a handler whose event or response chaos knows nothing of: conditions on the event do
-/// not hold, and the response becomes an [`Opaque`], which stands in for it.
+/// not hold, and the response becomes an [`Opaque`](crate::Opaque), which stands in for it.
 ///
-/// ```
+#[cfg_attr(feature = "lambda", doc = "```")]
+#[cfg_attr(not(feature = "lambda"), doc = "```ignore")]
 /// use lambda_runtime::{Error, LambdaEvent, service_fn};
 ///
 /// #[derive(serde::Deserialize)]

@@ -18,7 +18,8 @@ use crate::seam::returns::{AsOpaque, Errors, Respond, ResultCarrier};
 /// It belongs round the handler, not round the runtime (`Runtime::layer`), where an error would
 /// end the process:
 ///
-/// ```
+#[cfg_attr(feature = "lambda", doc = "```")]
+#[cfg_attr(not(feature = "lambda"), doc = "```ignore")]
 /// use chaos_core::ChaosLayer;
 /// use lambda_runtime::{Error, LambdaEvent};
 /// use serde_json::Value;

@@ -96,3 +96,18 @@ impl<R: lambda_http::IntoResponse + Send + 'static> lambda_http::IntoResponse fo
         }
     }
 }
+
+#[cfg(feature = "axum")]
+impl<R: axum_core::response::IntoResponse> axum_core::response::IntoResponse for Opaque<R> {
+    fn into_response(self) -> axum_core::response::Response {
+        match self.0 {
+            Inner::Own(own) => own.into_response(),
+            Inner::Injected(fault) => proxy::response(&fault),
+            Inner::Recoded(own, fault) => {
+                let mut response = own.into_response();
+                *response.status_mut() = proxy::status(&fault);
+                response
+            }
+        }
+    }
+}

@@ -473,7 +473,7 @@ pub mod probe {
             AsHttp
         }
     }
-    impl<B: From<String>> HttpReply for &&Reply<http::Response<B>> {}
+    impl<B: From<String>> HttpReply for &&&Reply<http::Response<B>> {}
 
     /// It goes through serde.
     pub trait ProxyReply {
@@ -495,6 +495,17 @@ pub mod probe {
     }
     #[cfg(feature = "lambda_http")]
     impl<R: lambda_http::IntoResponse> OpaqueReply for &Reply<R> {}
+
+    /// It is behind the `impl IntoResponse` of axum, whose crate has a trait of the same name.
+    pub trait AxumReply {
+        /// As a stand-in.
+        #[inline]
+        fn opaque_replies(&self) -> AsOpaque {
+            AsOpaque
+        }
+    }
+    #[cfg(feature = "axum")]
+    impl<R: axum_core::response::IntoResponse> AxumReply for &&Reply<R> {}
 
     /// It is behind `impl Serialize`.
     pub trait SerializedReply {

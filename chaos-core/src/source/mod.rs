@@ -1,8 +1,8 @@
 //! Where a document comes from.
 //!
-//! The environment names the source (see the table in the crate's documentation); [`EnvSource`],
-//! [`FileSource`] and, with the feature `ssm`, [`SsmSource`] read it. A source of your own
-//! implements [`Source`].
+//! The environment names the source (see the [table](crate#where-the-document-lives)); [`EnvSource`],
+//! [`FileSource`] and, with the feature `ssm`, `SsmSource` read it. A source of your own implements
+//! [`Source`].
 //!
 //! A source only fetches. When that happens, what a request waits for and how long an old
 //! document stays in force is the same for every source:
