@@ -1,7 +1,7 @@
 //! Where a document comes from.
 //!
 //! The environment names the source (see the table in the crate's documentation); [`EnvSource`],
-//! [`FileSource`] and, with the feature `ssm`, [`SsmSource`] read it. A source of your own
+//! [`FileSource`] and, with the feature `ssm`, `SsmSource` read it. A source of your own
 //! implements [`Source`].
 //!
 //! A source only fetches. When that happens, what a request waits for and how long an old
