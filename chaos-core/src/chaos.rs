@@ -211,8 +211,8 @@ impl Teller {
         match news {
             News::Document(text) => return self.document(shared, text),
             // The source's own trouble is in the log already.
-            News::Gone(_) | News::Lapsed => shared.apply(plan::Plan::default()),
-            News::FetchFailed(_) => {}
+            News::Gone | News::Lapsed => shared.apply(plan::Plan::default()),
+            News::FetchFailed => {}
         }
         Verdict::Accepted
     }

@@ -51,12 +51,12 @@ impl Timing {
 pub(crate) enum News<'a> {
     /// This text from now on. An equal one is not told again, unless it had gone out of force.
     Document(&'a str),
-    /// There is no document, for this reason: no chaos.
-    Gone(&'a str),
+    /// There is no document: no chaos.
+    Gone,
     /// The last document has gone unconfirmed for too long: no chaos.
     Lapsed,
     /// A fetch failed; what is in force stays so. For metrics: the log has its line already.
-    FetchFailed(&'a str),
+    FetchFailed,
 }
 
 /// What the engine makes of [`News::Document`]. For other news it does not matter.
@@ -311,7 +311,7 @@ impl Refresh {
         let recovered = state.answered(now);
         let before = std::mem::replace(&mut state.in_force, InForce::Gone(reason.clone()));
         if !matches!(before, InForce::Gone(_)) {
-            self.tell(News::Gone(&reason));
+            self.tell(News::Gone);
         }
         if before != state.in_force {
             later.push(Line::Gone(reason));
@@ -330,7 +330,7 @@ impl Refresh {
         reason: String,
         later: &mut Later<'_>,
     ) {
-        self.tell(News::FetchFailed(&reason));
+        self.tell(News::FetchFailed);
         let new = shared.state.failed(now, key);
         self.trouble(shared, now, new, reason, later);
     }

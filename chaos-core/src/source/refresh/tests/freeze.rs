@@ -85,7 +85,7 @@ async fn a_freeze_is_no_silence() {
 
 #[tokio::test(start_paused = true)]
 async fn a_source_that_blocks_its_thread_is_not_taken_for_frozen() {
-    let stage = Stage::new([Say::Block(secs(3))]);
+    let stage = Stage::new([Say::Block]);
     stage.invoke().await;
     assert_eq!(stage.fetches(), 1);
     assert_eq!(stage.in_force().as_deref(), Some("blocked"));

@@ -8,6 +8,7 @@ mod waiting;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{OnceLock, Weak};
 
 use super::*;
 use crate::source::Fetch;
@@ -31,8 +32,8 @@ enum Say {
     SlowFail(u64),
     Panic,
     PanicLater,
-    /// Blocks its thread for so long, as the clocks show it.
-    Block(Duration),
+    /// Blocks its thread for three seconds, while an invocation starts on another.
+    Block,
 }
 
 /// A source that follows a script, and then repeats its last line.
@@ -44,6 +45,7 @@ struct Script {
     open: Arc<AtomicUsize>,
     clock: Clock,
     at_once: bool,
+    refresh: OnceLock<Weak<Refresh>>,
 }
 
 /// Counts a fetch as open until it is dropped.
@@ -74,7 +76,7 @@ impl Script {
     }
 }
 
-async fn say(line: Say, clock: Clock) -> Result<String, SourceError> {
+async fn say(line: Say, clock: Clock, refresh: Arc<Refresh>) -> Result<String, SourceError> {
     match line {
         Say::Text(text) => Ok(text.to_owned()),
         Say::Fail(reason) => Err(SourceError::unavailable(reason)),
@@ -90,8 +92,9 @@ async fn say(line: Say, clock: Clock) -> Result<String, SourceError> {
             Err(SourceError::unavailable("slow and then refused"))
         }
         Say::Panic | Say::PanicLater => panic!("out of cheese"),
-        Say::Block(time) => {
-            clock.wall_forward(time);
+        Say::Block => {
+            clock.wall_forward(secs(3));
+            drop(refresh.turn());
             Ok("blocked".to_owned())
         }
     }
@@ -111,9 +114,10 @@ impl Source for Script {
         assert!(!matches!(line, Say::Panic), "out of cheese");
         let open = Open::new(&self.open);
         let clock = self.clock.clone();
+        let refresh = self.refresh.get().unwrap().upgrade().unwrap();
         Box::pin(async move {
             let _open = open;
-            say(line, clock).await
+            say(line, clock, refresh).await
         })
     }
 
@@ -147,16 +151,16 @@ impl Engine {
     fn hear(&mut self, news: News<'_>) -> Verdict {
         self.news.push(match news {
             News::Document(text) => text.to_owned(),
-            News::Gone(_) => "<gone>".to_owned(),
+            News::Gone => "<gone>".to_owned(),
             News::Lapsed => "<lapsed>".to_owned(),
-            News::FetchFailed(_) => "<failed>".to_owned(),
+            News::FetchFailed => "<failed>".to_owned(),
         });
         match news {
             News::Document("sink panics") => panic!("the engine has a bug"),
             News::Document(text) if !text.starts_with("garbage") => {
                 self.in_force = Some(text.to_owned());
             }
-            News::FetchFailed(_) => {}
+            News::FetchFailed => {}
             _ => self.in_force = None,
         }
         if self.in_force.is_some() {
@@ -189,6 +193,7 @@ impl Stage {
             open: Arc::default(),
             clock: clock.clone(),
             at_once,
+            refresh: OnceLock::new(),
         });
         let engine = Arc::new(Mutex::new(Engine::default()));
         let hears = Arc::clone(&engine);
@@ -198,6 +203,7 @@ impl Stage {
             clock.clone(),
             Box::new(move |news| lock(&hears).hear(news)),
         );
+        script.refresh.set(Arc::downgrade(&refresh)).unwrap();
         Self {
             refresh,
             script,

@@ -116,11 +116,9 @@ async fn the_last_document_stays_in_force_for_max_stale_and_no_longer() {
     sleep_s(2).await;
     stage.invoke_freely().await;
     assert_eq!(stage.in_force(), None);
-    assert_eq!(stage.news().last().map(String::as_str), Some("<lapsed>"));
-    // told once
-    sleep_ms(1).await;
     stage.invoke_freely().await;
-    assert!(!stage.news().contains(&"<lapsed>".to_owned()));
+    let lapses = stage.news().into_iter().filter(|news| news == "<lapsed>");
+    assert_eq!(lapses.count(), 1);
 }
 
 #[tokio::test(start_paused = true)]
