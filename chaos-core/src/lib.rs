@@ -193,7 +193,7 @@
 //! | type | carries a status code as |
 //! | --- | --- |
 //! | `http::Response<B>` where `B: From<String>`; so `lambda_http::Response<Body>` | itself |
-//! | `impl IntoResponse` of lambda_http (feature `lambda_http`) | an [`Opaque`] in its place |
+//! | `impl IntoResponse` of lambda_http (feature `lambda_http`) or of axum (feature `axum`) | an [`Opaque`] in its place |
 //! | `ApiGatewayV2httpResponse`, `ApiGatewayProxyResponse`, `AlbTargetGroupResponse` | itself |
 //! | `serde_json::Value` | `{"statusCode": …, "headers": …, "body": …}`; not under lambda_http, where a `Value` is a body |
 //! | a type of yours that serializes to and deserializes from that shape | itself; not under lambda_http |
@@ -353,6 +353,7 @@
 //! | `inject` | yes | faults can be injected; without it the attribute returns the function's own tokens, and the other two doors let everything through |
 //! | `lambda` | yes | handlers of lambda_runtime: `LambdaEvent`, `Diagnostic` |
 //! | `lambda_http` | no | handlers of lambda_http: `Request`, `IntoResponse` |
+//! | `axum` | no | `impl IntoResponse` of axum, as a return type and behind [`ChaosLayer::opaque`] |
 //! | `ssm` | yes | documents from SSM Parameter Store, through aws-sdk-ssm |
 //!
 //! # Safety
@@ -407,7 +408,7 @@ pub mod testing;
 /// | argument | meaning |
 /// | --- | --- |
 /// | `point = "cache.get_user"` | The name of the point: words joined by dots. Without it the function is a handler, and its first argument that is not `self` is the event. `handler` is taken, and neither `*` nor white space may be in a name. |
-/// | `labels(tenant, shard = id % 4)` | What a flag's `labels` and `by` can ask for. Each value is an expression over the arguments whose type is `Display`; a lone `tenant` stands for `tenant = tenant`. |
+/// | `labels(tenant, shard = id % 4)` | What a flag's `labels` and `by` can ask for. Each value is an expression over the arguments whose type is `Display`; a lone `tenant` stands for `tenant = tenant`. Evaluated when a flag concerns the point; in a function that returns a future, at each call while there is a source. |
 /// | `error = path` | A `fn(InjectedError) -> E`, for an error type `E` that is not `From<InjectedError>`. |
 /// | `crate = path` | Where chaos-core is, if not at `::chaos_core`. |
 ///
