@@ -41,40 +41,31 @@ struct Package {
 }
 
 fn packages(metadata: &Value) -> Vec<Package> {
-    let texts = |list: &Value, key: &str| -> Vec<String> {
-        let items = list.as_array().into_iter().flatten();
-        items
-            .filter_map(|item| item[key].as_str().map(ToOwned::to_owned))
-            .collect()
-    };
-    let packages = metadata["packages"].as_array();
-    packages
-        .into_iter()
-        .flatten()
+    let runtimes = ["lambda_runtime", "lambda_http"];
+    items(&metadata["packages"])
         .map(|package| {
-            let binaries: Value = package["targets"]
-                .as_array()
-                .into_iter()
-                .flatten()
+            let binaries = items(&package["targets"])
                 .filter(|target| is_binary(target))
-                .cloned()
-                .collect();
-            let runtimes = ["lambda_runtime", "lambda_http"];
+                .filter_map(|target| target["name"].as_str());
             Package {
                 name: package["name"].as_str().unwrap_or_default().to_owned(),
-                binaries: texts(&binaries, "name"),
+                binaries: binaries.map(ToOwned::to_owned).collect(),
                 default_run: package["default_run"].as_str().map(ToOwned::to_owned),
-                is_function: texts(&package["dependencies"], "name")
-                    .iter()
-                    .any(|dependency| runtimes.contains(&dependency.as_str())),
+                is_function: items(&package["dependencies"])
+                    .filter(|dependency| dependency["kind"].is_null())
+                    .filter_map(|dependency| dependency["name"].as_str())
+                    .any(|dependency| runtimes.contains(&dependency)),
             }
         })
         .collect()
 }
 
+fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
+}
+
 pub(super) fn is_binary(target: &Value) -> bool {
-    let kinds = target["kind"].as_array();
-    kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind == "bin"))
+    items(&target["kind"]).any(|kind| kind == "bin")
 }
 
 fn choose(packages: &[Package], wanted: &str, binary: Option<&str>) -> Result<Binary, String> {
@@ -124,7 +115,7 @@ fn could_be_meant(packages: &[Package]) -> String {
         return "and none of its packages has a binary on lambda_runtime or lambda_http".to_owned();
     }
     format!(
-        "its Lambda functions are {}; name one with --package",
+        "its functions on lambda_runtime or lambda_http are {}; name one with --package",
         functions.join(", ")
     )
 }
@@ -168,8 +159,8 @@ mod tests {
         let error = chosen("oders", None).unwrap_err();
         assert_eq!(
             error,
-            "this workspace has no package `oders`; its Lambda functions are orders, users, \
-             mails; name one with --package"
+            "this workspace has no package `oders`; its functions on lambda_runtime or \
+             lambda_http are orders, users, mails; name one with --package"
         );
         let error = chosen("shared", None).unwrap_err();
         assert!(error.contains("no binary, so it is no Lambda function"));

@@ -17,7 +17,7 @@ const QUICKSTART: &str = "quickstart";
 /// See every fault happen to a function on this machine
 ///
 /// Builds a function of the workspace, runs it against a Parameter Store and a Lambda Runtime API
-/// on loopback, and then changes the parameter with real PutParameter calls and invokes the
+/// on loopback, and then changes the parameter with real `PutParameter` calls and invokes the
 /// function after each change. Prints what the document asked for, what came back and how long it
 /// took.
 ///
