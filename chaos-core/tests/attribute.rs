@@ -71,6 +71,7 @@ async fn owned(text: &str) -> Result<i64, Own> {
 #[derive(Debug, PartialEq)]
 struct Foreign(String);
 
+#[allow(clippy::needless_pass_by_value)] // what `error = path` takes
 fn to_foreign(error: InjectedError) -> Foreign {
     Foreign(format!("by path: {error}"))
 }
@@ -233,7 +234,7 @@ async fn mutable(mut event: LambdaEvent<Value>) -> Result<Value, Error> {
 }
 
 #[inject_chaos]
-async fn tuple((a, b): (u8, u8), [c, ..]: [u8; 3], _: ()) -> Result<u8, Error> {
+async fn tuple((a, b): (u8, u8), [c, ..]: [u8; 3], (): ()) -> Result<u8, Error> {
     Ok(a + b + c)
 }
 
@@ -432,7 +433,7 @@ fn chaos_inside_blocking((a, b): (u8, u8)) -> Result<u8, Error> {
 #[tokio::test]
 async fn lives_with_instrument_in_either_order() {
     for scope in [nothing(), boom()] {
-        let fails = !scope.run(aliased(1)).await.is_ok();
+        let fails = scope.run(aliased(1)).await.is_err();
         assert_eq!(
             scope.run(chaos_outside(event(json!(1)))).await.is_err(),
             fails
@@ -500,7 +501,7 @@ async fn it_panics_where_that_is_allowed() {
 }
 
 mod elsewhere {
-    pub use chaos_core as renamed;
+    pub(crate) use chaos_core as renamed;
 }
 
 #[inject_chaos(crate = crate::elsewhere::renamed, point = "re.named")]

@@ -69,7 +69,7 @@ pub(crate) fn expand(args: &Args, mut function: Function) -> TokenStream {
     quote!(#(#attrs)* #vis #sig #body)
 }
 
-/// A destructured event has no name to look at it by, so its argument gets one, and an
+/// A destructured event, or `_event`, has no name to look at it by, so its argument gets one, and an
 /// `#[instrument]` below would record and skip by the wrong names: it then goes first.
 fn let_instrument_go_first(
     args: &Args,
@@ -119,11 +119,14 @@ fn take_event(function: &mut Function) -> (Option<Ident>, TokenStream) {
         }
         _ => syn::parse_quote!(#name),
     };
-    let attributes = std::mem::take(&mut event.attrs);
-    event.attrs.clone_from(&attributes);
+    let attributes = event.attrs.clone();
     (
         Some(name.clone()),
-        mixed!(#(#attributes)* let #pattern = #name;),
+        mixed! {
+            #[allow(clippy::no_effect_underscore_binding)]
+            #(#attributes)*
+            let #pattern = #name;
+        },
     )
 }
 

@@ -75,10 +75,13 @@ fn body(input: ParseStream<'_>, sig: &Signature) -> syn::Result<Group> {
     }
 }
 
-/// The name that a plain argument binds (`event`, `mut event`), if it binds just one.
+/// The name that a plain argument binds (`event`, `mut event`), if it binds just one and means
+/// it to be used: lints watch who uses `_event`.
 pub(crate) fn plain_name(pattern: &Pat) -> Option<&Ident> {
     match pattern {
-        Pat::Ident(name) if name.subpat.is_none() && name.by_ref.is_none() => Some(&name.ident),
+        Pat::Ident(name) if name.subpat.is_none() && name.by_ref.is_none() => {
+            Some(&name.ident).filter(|name| !name.to_string().starts_with('_'))
+        }
         _ => None,
     }
 }

@@ -93,6 +93,13 @@ fn case(
 }
 
 pub(crate) fn cases() -> Vec<Case> {
+    let mut cases = single();
+    cases.extend(combined());
+    cases
+}
+
+/// One flag at a time.
+fn single() -> Vec<Case> {
     let injected_503 = r#"{"message":"Injected status code 503"}"#;
     vec![
         case("nothing", json!({}), reply(200, OWN), &[]),
@@ -156,6 +163,13 @@ pub(crate) fn cases() -> Vec<Case> {
             error("late"),
             &["exception"],
         ),
+    ]
+}
+
+/// More than one flag, other phases, other formats.
+fn combined() -> Vec<Case> {
+    let injected_503 = r#"{"message":"Injected status code 503"}"#;
+    vec![
         case(
             "latency before, status code next, exception too late",
             json!({
