@@ -2,6 +2,7 @@
 //! answered and what it logged.
 
 pub mod build;
+pub mod document;
 pub mod events;
 mod launch;
 mod running;

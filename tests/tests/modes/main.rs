@@ -2,6 +2,7 @@
 
 mod diskspace;
 mod exception;
+mod full_disk;
 mod latency;
 mod seed;
 mod statuscode;

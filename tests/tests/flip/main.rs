@@ -1,0 +1,6 @@
+//! Switching chaos on and off from outside, on a process that keeps running.
+
+mod formats;
+mod parallel;
+mod parameter;
+mod switches;
