@@ -316,6 +316,7 @@ pub mod kind {
     pub struct Proxy;
 }
 
+#[diagnostic::do_not_recommend]
 impl<B: From<String>> Respond<kind::Http> for http::Response<B> {
     type Replies = AsHttp;
     fn replies() -> AsHttp {
@@ -323,6 +324,7 @@ impl<B: From<String>> Respond<kind::Http> for http::Response<B> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Serialize + DeserializeOwned> Respond<kind::Proxy> for R {
     type Replies = AsProxy;
     fn replies() -> AsProxy {
