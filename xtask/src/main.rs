@@ -1,7 +1,7 @@
 //! The project's own commands, run as `cargo xtask COMMAND`.
 //!
-//! One file a command (`test.rs`, `setup.rs`); a new one is a file with its arguments and a `run`,
-//! and a line in [`Command`]. Beside them, one file an idea:
+//! One file a command (`test.rs`, `setup.rs`, `bench.rs`); a new one is a file with its arguments
+//! and a `run`, and a line in [`Command`]. Beside them, one file an idea:
 //!
 //! - `steps.rs`: what `test` consists of, and in which order
 //! - `features.rs`: the combinations of chaos-core's features that must compile
@@ -11,6 +11,7 @@
 //! - `report.rs`: headers, times and the table at the end
 //! - `workspace.rs`: where things are
 
+mod bench;
 mod deny;
 mod features;
 mod outside;
@@ -39,6 +40,7 @@ struct Arguments {
 enum Command {
     Test(test::Arguments),
     Setup(setup::Arguments),
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
     let done = Workspace::find().and_then(|workspace| match arguments.command {
         Command::Test(arguments) => Ok(test::run(&workspace, &arguments)),
         Command::Setup(arguments) => setup::run(&workspace, &arguments),
+        Command::Bench(arguments) => bench::run(&workspace, &arguments),
     });
     match done {
         Ok(code) => code,

@@ -1,0 +1,164 @@
+//! The functions that are called, and how.
+//!
+//! A call is made and polled once, by hand and with a waker that does nothing: none of these
+//! functions waits, so one poll is the whole of a call, and what a runtime does round a poll costs
+//! more than what is measured here. It happens inside the runtime all the same, for the document
+//! is fetched by a task. The future is made in memory, as it is in a runtime, and not dissolved
+//! into registers.
+
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use chaos_core::{ChaosLayer, inject_chaos};
+use lambda_runtime::tower::Layer;
+use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
+use serde_json::Value;
+
+use crate::measure::{Measured, Measuring};
+
+/// What is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// A handler and nothing else: shows what the measurement itself adds.
+    Bare,
+    /// A handler with the attribute.
+    Attribute,
+    /// A handler in `chaos_core::wrap`.
+    Wrap,
+    /// The service of a handler in a `ChaosLayer`.
+    Layer,
+    /// A named point that no handler is round.
+    Point,
+    /// A named point in a function that a wrapped handler calls.
+    PointBelow,
+    /// A fail point of fail-rs.
+    FailPoint,
+    /// The same while another fail point is configured.
+    FailPointBeside,
+    /// The service of a handler in tower-resilience-chaos, at rate 0.
+    TowerResilience,
+}
+
+impl Call {
+    /// Measures it beside its bare counterpart.
+    pub(crate) fn measure(self, measuring: &Measuring) -> Measured {
+        let event = events();
+        match self {
+            Self::Bare => measuring.pair(|| done(bare::<0>(event())), || done(bare::<1>(event()))),
+            Self::Attribute => {
+                measuring.pair(|| done(bare::<2>(event())), || done(attribute(event())))
+            }
+            Self::Wrap => {
+                let wrapped = chaos_core::wrap(bare::<3>);
+                measuring.pair(|| done(bare::<4>(event())), || done(wrapped(event())))
+            }
+            Self::Layer => {
+                let layered = ChaosLayer::new().layer(service_fn(bare::<5>));
+                beside_service(measuring, &event, service_fn(bare::<6>), layered)
+            }
+            Self::Point => Self::measure_point(measuring),
+            Self::PointBelow => {
+                done(below(event()));
+                Self::measure_point(measuring)
+            }
+            Self::FailPoint => Self::measure_fail_point(measuring),
+            Self::FailPointBeside => {
+                fail::cfg("bench.other", "return").expect("fail-rs knows `return`");
+                Self::measure_fail_point(measuring)
+            }
+            Self::TowerResilience => {
+                let layer = tower_resilience_chaos::ChaosLayer::builder()
+                    .latency_rate(0.0)
+                    .build();
+                let layered = layer.layer(service_fn(bare::<7>));
+                beside_service(measuring, &event, service_fn(bare::<8>), layered)
+            }
+        }
+    }
+
+    fn measure_point(measuring: &Measuring) -> Measured {
+        measuring.pair(
+            || done(work::<0>(black_box(7))),
+            || done(point(black_box(7))),
+        )
+    }
+
+    fn measure_fail_point(measuring: &Measuring) -> Measured {
+        measuring.pair(
+            || done(work::<1>(black_box(7))),
+            || done(fail_point(black_box(7))),
+        )
+    }
+}
+
+fn beside_service(
+    measuring: &Measuring,
+    event: &impl Fn() -> LambdaEvent<Value>,
+    mut plain: impl Service<LambdaEvent<Value>>,
+    mut service: impl Service<LambdaEvent<Value>>,
+) -> Measured {
+    measuring.pair(
+        || serve(&mut plain, event()),
+        || serve(&mut service, event()),
+    )
+}
+
+/// Calls a service as tower asks for it: first whether it is ready.
+fn serve<S: Service<LambdaEvent<Value>>>(service: &mut S, event: LambdaEvent<Value>) -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    let ready = service.poll_ready(&mut context);
+    assert!(matches!(ready, Poll::Ready(Ok(()))), "it is always ready");
+    done(service.call(event))
+}
+
+/// Polls a call to its end, and says whether it succeeded.
+fn done<T, E>(future: impl Future<Output = Result<T, E>>) -> bool {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    match black_box(&mut future).as_mut().poll(&mut context) {
+        Poll::Ready(result) => black_box(&result).is_ok(),
+        Poll::Pending => panic!("a call that is measured has nothing to wait for"),
+    }
+}
+
+/// Makes events, each like the other, without allocating.
+fn events() -> impl Fn() -> LambdaEvent<Value> {
+    let context = lambda_runtime::Context::default();
+    move || LambdaEvent::new(black_box(Value::Bool(true)), context.clone())
+}
+
+// --- the functions ---------------------------------------------------------------------------
+//
+// Each is called in one place, and the bare ones have a number so that there are enough of them:
+// what is called in several places is not inlined there, which is worth more than a whole budget.
+
+async fn bare<const ONE: u8>(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    Ok(event.payload)
+}
+
+#[inject_chaos]
+async fn attribute(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    Ok(event.payload)
+}
+
+#[inject_chaos]
+async fn below(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    Ok(event.payload)
+}
+
+#[allow(clippy::unused_async)] // as a function that does its work is
+async fn work<const ONE: u8>(number: u64) -> Result<u64, Error> {
+    Ok(number.rotate_left(3))
+}
+
+#[inject_chaos(point = "bench.point")]
+async fn point(number: u64) -> Result<u64, Error> {
+    Ok(number.rotate_left(3))
+}
+
+#[allow(clippy::unused_async)]
+async fn fail_point(number: u64) -> Result<u64, Error> {
+    fail::fail_point!("bench.point", |_| Err("injected".into()));
+    Ok(number.rotate_left(3))
+}

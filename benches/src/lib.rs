@@ -1,0 +1,62 @@
+//! What a wrapped function costs while there is nothing to do, beside its rivals.
+//!
+//! `cargo xtask bench` builds and runs it, and prints one table in Markdown. One file an idea:
+//!
+//! - `rows.rs`: the rows of the table, each a call and what the environment says
+//! - `calls.rs`: the functions that are called, and how
+//! - `measure.rs`: how a call is timed, and its allocations counted
+//! - `process.rs`: every row in a process of its own
+//! - `table.rs`: the table
+//! - `bin/`: two programs. Counting allocations costs time at every one of them, which would be
+//!   held against rivals that allocate, so one program takes the times and another one counts.
+//!
+//! A new measurement is a row, and perhaps a call.
+
+mod calls;
+mod measure;
+mod process;
+mod rows;
+mod table;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+pub use self::calls::Call;
+pub use self::measure::{Counts, Effort, Measured};
+pub use self::process::{Program, Report, child, measure};
+pub use self::rows::{Row, Setting};
+
+/// The program that takes the times: all rows, or the one that it was started for.
+///
+/// # Errors
+///
+/// An argument that it does not know, a row that cannot be measured.
+pub fn time(args: &[String]) -> Result<ExitCode> {
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let effort = match args[..] {
+        ["row", name, effort] => {
+            child(name, effort, None)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        [] => Effort::FULL,
+        ["--quick"] => Effort::QUICK,
+        _ => bail!("usage: chaos-benches [--quick]"),
+    };
+    let timing = std::env::current_exe().context("this program does not know where it is")?;
+    let counting = timing.with_file_name("chaos-benches-counting");
+    let programs = [Program::at(&timing), Program::at(&counting)];
+    let reports = process::all(&programs, effort)?;
+
+    println!("{}", table::table(&reports));
+    println!("{}", table::origin(effort));
+    let over: Vec<String> = reports.iter().filter_map(Report::over_budget).collect();
+    for line in &over {
+        eprintln!("over budget: {line}");
+    }
+    Ok(if over.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

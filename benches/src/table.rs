@@ -1,0 +1,90 @@
+//! The table, in Markdown.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::process::Command;
+
+use time::OffsetDateTime;
+
+use crate::measure::{Effort, Measured};
+use crate::process::Report;
+
+/// One line a row. Times are nanoseconds a call.
+pub(crate) fn table(reports: &[Report]) -> String {
+    let mut table = String::from(
+        "| call | median ns | best ns | ns over bare | lowest to highest | budget | allocations over bare | bytes over bare |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+    );
+    for Report {
+        row,
+        measured,
+        spread: (lowest, highest),
+    } in reports
+    {
+        let Measured {
+            median,
+            best,
+            over,
+            allocations,
+            bytes,
+            ..
+        } = measured;
+        let budget = row.budget.map(|most| format!("< {most}"));
+        let _ = writeln!(
+            table,
+            "| {} | {median:.1} | {best:.1} | {over:.1} | {lowest:.1} to {highest:.1} | {} | {} | {} |",
+            row.name(),
+            budget.unwrap_or_default(),
+            count(*allocations),
+            count(*bytes),
+        );
+    }
+    table
+}
+
+/// A whole number if it is one.
+fn count(figure: f64) -> String {
+    if figure.fract() == 0.0 {
+        format!("{figure:.0}")
+    } else {
+        format!("{figure:.3}")
+    }
+}
+
+/// Where the figures are from.
+pub(crate) fn origin(effort: Effort) -> String {
+    let quick = if effort == Effort::QUICK {
+        " --quick"
+    } else {
+        ""
+    };
+    let date = OffsetDateTime::now_utc().date();
+    let (cpu, rustc) = (cpu(), rustc());
+    format!("`cargo xtask bench{quick}`, {date}, {cpu}, {rustc}")
+}
+
+fn cpu() -> String {
+    let known = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = known.lines().find(|line| line.starts_with("model name"));
+    let name = model.and_then(|line| line.split_once(':'));
+    name.map_or("unknown processor", |(_, name)| name.trim())
+        .to_owned()
+}
+
+fn rustc() -> String {
+    let output = Command::new("rustc").arg("--version").output();
+    let version = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    version.unwrap_or_else(|_| "unknown rustc".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn a_fraction_is_shown_as_one() {
+        assert_eq!(count(0.0), "0");
+        assert_eq!(count(192.0), "192");
+        assert_eq!(count(0.0005), "0.001");
+    }
+}
