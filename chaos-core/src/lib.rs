@@ -171,8 +171,9 @@
 //!   time it is used while a new one is fetched beside the handler. When it is older, as in a
 //!   function that was quiet for long, the request waits for the new one, at most for the fetch
 //!   timeout.
-//! - When a fetch fails or the wait runs out, one line in the log says why, and no further
-//!   request waits for the same trouble. Fetches go on beside the handlers, with backoff. The last
+//! - When a fetch fails or the wait runs out, one line in the log says why. Fetches go on beside
+//!   the handlers, with backoff, and until one succeeds at most one request in each
+//!   `CHAOS_MAX_STALE` waits again. The last
 //!   good document stays in force, but no longer than `CHAOS_MAX_STALE` after it was last
 //!   confirmed.
 //! - A document that does not exist, or is invalid as a whole, means no chaos at once.
