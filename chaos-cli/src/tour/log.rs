@@ -48,7 +48,7 @@ impl Line {
         }
         Some(Self {
             action: value("action"),
-            text: line.trim().to_owned(),
+            text: said_in_text(line),
             disk_mb: value("disk_mb").and_then(|megabytes| megabytes.parse().ok()),
         })
     }
@@ -58,6 +58,18 @@ impl Line {
         self.action
             .as_deref()
             .is_some_and(|action| ["error", "block"].contains(&action))
+    }
+}
+
+/// The message and the detail, without the time, the spans and the other fields around them.
+fn said_in_text(line: &str) -> String {
+    let message = line.split_once(" source=").map_or(line, |(left, _)| left);
+    let message = message
+        .split_once("chaos: ")
+        .map_or(message, |(_, said)| said);
+    match line.split_once(" detail=\"") {
+        Some((_, detail)) => format!("{}: {}", message.trim(), detail.trim_end_matches('"')),
+        None => message.trim().to_owned(),
     }
 }
 
@@ -82,11 +94,13 @@ mod tests {
 
     #[test]
     fn text_for_people() {
-        let line = r#" INFO chaos: chaos injected source="chaos" action="error" disk_mb=256"#;
+        let line = r#"2026-11-21T10:18:43Z ERROR runtime{requestId="1"}: chaos: chaos injected source="chaos" action="error" disk_mb=256 detail="the disk is full""#;
         let read = Line::read(line).unwrap();
         assert!(read.is_complaint());
         assert_eq!(read.disk_mb, Some(256));
-        assert_eq!(read.text, line.trim());
+        assert_eq!(read.text, "chaos injected: the disk is full");
+        let short = r#" WARN chaos: parameter x: invalid source="chaos" action="error""#;
+        assert_eq!(Line::read(short).unwrap().text, "parameter x: invalid");
     }
 
     #[test]
