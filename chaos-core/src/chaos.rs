@@ -150,7 +150,10 @@ impl Chaos {
         warn(doubts);
         source.name().clone_into(&mut options.config_source);
         options.dry_run = self.dry_run.unwrap_or(options.dry_run);
-        options.allow = self.allow.unwrap_or(options.allow);
+        if let Some(allow) = self.allow {
+            warn(allow.doubts());
+            options.allow = allow;
+        }
         Some(engine(options, source, timing))
     }
 }

@@ -531,16 +531,16 @@ pub use crate::seam::returns::{FromInjected, Respond};
 pub mod __private {
     pub use core::option::Option::{None, Some};
 
-    pub use crate::engine::{Injection, armed};
+    pub use crate::engine::{Carry, Injection, Seen, armed};
     pub use crate::seam::handler::{
         decide_handler, decide_point, drive, drive_blocking, enter, enter_blocking, enter_point,
-        label, wants_event,
+        enter_point_blocking, label, wants_event, wants_labels,
     };
+    pub use crate::seam::look::kind as event_kind;
     pub use crate::seam::look::probe as look;
-    pub use crate::seam::look::{Seen, kind as event_kind};
+    pub use crate::seam::returns::kind as response_kind;
     pub use crate::seam::returns::probe as returns;
     pub use crate::seam::returns::probe::{Returns, expect_future, once};
-    pub use crate::seam::returns::{Carry, kind as response_kind};
 }
 
 // The handler of the README is compiled too.

@@ -308,3 +308,51 @@ mod undone {
         disk_is_back_after("cancelled").await;
     }
 }
+
+#[tokio::test]
+async fn a_status_code_after_a_failure_is_reported_and_not_counted_as_injected() {
+    #[inject_chaos]
+    async fn fails_by_itself(event: LambdaEvent<Value>) -> Result<Value, Error> {
+        Err(event.payload.to_string().into())
+    }
+    let scope = Scope::new(&json!({"statuscode": {"enabled": true, "phase": "after"}}));
+    let error = scope.run(fails_by_itself(event(json!(1)))).await;
+    assert_eq!(error.expect_err("its own error").to_string(), "1");
+    assert_eq!(scope.decisions()[0].action, Action::Error);
+}
+
+#[tokio::test]
+async fn by_hits_the_same_values_each_time_and_nobody_without_one() {
+    let scope = Scope::new(&json!({"exception": {
+        "enabled": true, "percentage": 50, "by": "customer",
+    }}));
+    let customer = async |id: Option<u32>| {
+        let payload = id.map_or(json!({}), |id| json!({"customer": id}));
+        scope.run(handler(event(payload))).await.is_err()
+    };
+    let mut hit = 0;
+    for id in 0..100 {
+        let first = customer(Some(id)).await;
+        assert_eq!(first, customer(Some(id)).await, "{id}");
+        hit += u32::from(first);
+    }
+    assert!((30..70).contains(&hit), "{hit} of 100");
+    for _ in 0..20 {
+        assert!(!customer(None).await);
+    }
+}
+
+#[tokio::test]
+async fn the_tenant_is_a_label() {
+    let scope = Scope::new(&json!({"exception": {
+        "enabled": true, "labels": {"lambda.tenant": "acme"},
+    }}));
+    let of = async |tenant: Option<&str>| {
+        let mut event = event(json!({}));
+        event.context.tenant_id = tenant.map(str::to_owned);
+        scope.run(handler(event)).await.is_err()
+    };
+    assert!(of(Some("acme")).await);
+    assert!(!of(Some("other")).await);
+    assert!(!of(None).await);
+}

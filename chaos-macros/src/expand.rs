@@ -157,6 +157,11 @@ impl Expansion<'_> {
             ..
         } = self;
         let decide = self.decide(&self.look(), &self.labels());
+        let enter = if self.args.point.is_some() {
+            mixed!(enter_point_blocking)
+        } else {
+            mixed!(enter_blocking)
+        };
         let carrier = self.carrier(&mixed!(#private::Returns::of_call(&__chaos_body)));
         let closure = if let Some(ty) = self.annotation() {
             mixed!(move || -> #ty { #rebind #body })
@@ -165,8 +170,7 @@ impl Expansion<'_> {
             mixed!(move || { #fake_return #rebind #body })
         };
         mixed! {
-            let __chaos_injection = if #private::armed() {
-                #private::enter_blocking();
+            let __chaos_injection = if #private::armed() && #private::#enter() {
                 #decide
             } else {
                 #private::None
@@ -218,10 +222,15 @@ impl Expansion<'_> {
         let run = self.run_async(&mixed!(__chaos_future));
         // What is wanted of the arguments is taken now: the user's code owns them from here on.
         mixed! {
-            let (__chaos_seen, __chaos_labels) = if #private::armed() {
-                ((#look)(#private::wants_event()), (#labels)())
+            let __chaos_seen = if #private::armed() {
+                (#look)(#private::wants_event())
             } else {
-                (#private::Seen::nothing(), ::std::vec::Vec::new())
+                #private::Seen::nothing()
+            };
+            let __chaos_labels = if #private::armed() && #private::wants_labels() {
+                (#labels)()
+            } else {
+                ::std::vec::Vec::new()
             };
             let __chaos_future = #call;
             async move {

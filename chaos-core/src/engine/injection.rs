@@ -5,14 +5,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::carry::{CannotFail, Carry, Refusal};
 use super::live::LiveFlag;
+use super::seen::Seen;
 use super::{EngineRef, Fired, Running};
 use crate::error::InjectedError;
 use crate::fault::diskspace::{self, Taken};
 use crate::fault::latency;
 use crate::plan::{DiskSpace, Exception, Latency, Mode, StatusCode};
-use crate::seam::look::Seen;
-use crate::seam::returns::{CannotFail, Carry, Refusal};
 use crate::telemetry::{Action, Decision};
 
 /// The faults that fire at one call.

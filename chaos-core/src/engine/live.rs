@@ -1,14 +1,14 @@
 //! A plan in force: its flags with their counters and their randomness.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 
+use super::seen::Seen;
 use crate::plan::{By, Condition, Flag, Plan, Settings, Trigger, text_at};
-use crate::seam::look::Seen;
 
 /// The name of the handler's own injection point.
 pub(crate) const HANDLER: &str = "handler";
@@ -30,6 +30,8 @@ pub(crate) struct LiveFlag {
     /// Those that it hit.
     fired: AtomicU64,
     random: Mutex<Pcg64Mcg>,
+    /// Whether it has been said that it cannot look at an event: once is enough.
+    said_blind: AtomicBool,
 }
 
 /// Whether a flag fires, for one call that it might concern.
@@ -108,12 +110,18 @@ impl LiveFlag {
             calls: AtomicU64::new(0),
             fired: AtomicU64::new(0),
             random: Mutex::new(Pcg64Mcg::seed_from_u64(seed)),
+            said_blind: AtomicBool::new(false),
         }
     }
 
     fn wants_event(&self) -> bool {
         let by_event = matches!(self.flag.trigger.by, Some(By::Event(_)));
         by_event || !self.flag.aim.conditions.is_empty()
+    }
+
+    /// Whether it was said before that this flag cannot look at the event; from now on it was.
+    pub(crate) fn said_blind(&self) -> bool {
+        self.said_blind.swap(true, Ordering::Relaxed)
     }
 
     /// A generator for one firing, seeded from the flag's own stream.
@@ -142,33 +150,28 @@ impl LiveFlag {
             }
         }
         let nth = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
-        let draw = self.draw(seen, label);
-        if trigger.counts(nth) && trigger.hits(draw) && self.within_limit() {
+        let hit = self
+            .draw(seen, label)
+            .is_some_and(|draw| trigger.hits(draw));
+        if hit && trigger.counts(nth) && self.within_limit() {
             Verdict::Fires
         } else {
             Verdict::Holds
         }
     }
 
-    /// In [0, 1): at random, or the same each time for the value that `by` names.
-    fn draw<'a>(&self, seen: &Seen, label: impl Fn(&str) -> Option<&'a str>) -> f64 {
+    /// In [0, 1): at random, or the same each time for the value that `by` names. A call without
+    /// that value is nobody's, and is not hit.
+    fn draw<'a>(&self, seen: &Seen, label: impl Fn(&str) -> Option<&'a str>) -> Option<f64> {
         let value = match &self.flag.trigger.by {
-            None => None,
-            Some(By::Label(name)) => label(name).map(str::to_owned),
-            Some(By::Event(path)) => seen
-                .event
-                .as_ref()
-                .and_then(|event| text_at(event, path))
-                .map(Into::into),
+            None => {
+                let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
+                return Some(random.random());
+            }
+            Some(By::Label(name)) => label(name)?.into(),
+            Some(By::Event(path)) => text_at(seen.event.as_ref()?, path)?,
         };
-        match value {
-            Some(value) => Trigger::pinned_draw(&self.flag.name, &value),
-            None => self
-                .random
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .random(),
-        }
+        Some(Trigger::pinned_draw(&self.flag.name, &value))
     }
 
     fn within_limit(&self) -> bool {

@@ -1,9 +1,11 @@
 //! The engine: holds the source and the plan in force, and decides at every injection point.
 
+mod carry;
 mod gate;
 mod injection;
 mod live;
 mod options;
+mod seen;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,6 +15,8 @@ use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 
+pub use self::carry::Carry;
+pub(crate) use self::carry::{CannotFail, Refusal};
 pub use self::gate::armed;
 pub(crate) use self::gate::{
     EngineRef, current, expect_scopes, install, may_enter_scope, scope, scope_sync,
@@ -21,8 +25,8 @@ pub use self::injection::Injection;
 pub(crate) use self::live::HANDLER;
 use self::live::{Live, LiveFlag, Verdict};
 pub(crate) use self::options::{Allow, Options, killed};
+pub use self::seen::Seen;
 use crate::plan::{self, Mode, Phase};
-use crate::seam::look::Seen;
 use crate::source::refresh::{Refresh, Waiting};
 use crate::telemetry::{Action, Decision};
 
@@ -230,7 +234,7 @@ impl Engine {
             if !flag.flag.aim.concerns_point(point) {
                 continue;
             }
-            match flag.judge(now, seen, |name| self.label(labels, name)) {
+            match flag.judge(now, seen, |name| self.label(labels, seen, name)) {
                 Verdict::Fires if self.permitted(&live, flag, point, seen) => {
                     match flag.flag.phase {
                         Phase::Before => before.push(Arc::clone(flag)),
@@ -238,17 +242,28 @@ impl Engine {
                     }
                 }
                 Verdict::Fires | Verdict::Holds => {}
+                Verdict::Blind if flag.said_blind() => {}
                 Verdict::Blind => {
-                    let decision =
-                        Decision::new(Action::Error, &flag.flag.mode, &flag.flag.name, point);
-                    self.record(decision.because("the flag has conditions, and this event's type cannot be looked at: derive `Serialize` for it"), seen);
+                    let why = if point == HANDLER {
+                        "the flag looks at the event, and this event's type cannot be looked at: \
+                         derive `Serialize` for it"
+                    } else {
+                        "the flag looks at the event, and at this point no single invocation is \
+                         known: it needs a wrapped handler around it, and one invocation at a time"
+                    };
+                    let (mode, name) = (&flag.flag.mode, &flag.flag.name);
+                    let decision = Decision::new(Action::Error, mode, name, point);
+                    self.record(decision.because(why), seen);
                 }
             }
         }
         (before, after)
     }
 
-    fn label<'a>(&'a self, labels: &'a Labels, name: &str) -> Option<&'a str> {
+    fn label<'a>(&'a self, labels: &'a Labels, seen: &'a Seen, name: &str) -> Option<&'a str> {
+        if name == "lambda.tenant" {
+            return seen.tenant.as_deref();
+        }
         let own = labels.iter().find(|(label, _)| *label == name);
         let built_in = || self.options.labels.iter().find(|(label, _)| *label == name);
         own.or_else(built_in).map(|(_, value)| value.as_str())

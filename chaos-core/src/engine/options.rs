@@ -33,8 +33,9 @@ impl Allow {
     }
 
     pub(crate) fn only(modes: impl IntoIterator<Item = String>) -> Self {
+        let modes = modes.into_iter().map(|mode| mode.to_ascii_lowercase());
         Self {
-            named: Some(modes.into_iter().collect()),
+            named: Some(modes.collect()),
             outside_lambda: false,
         }
     }
@@ -54,12 +55,13 @@ impl Allow {
         });
         Self {
             named,
-            outside_lambda: env("AWS_LAMBDA_RUNTIME_API").is_none(),
+            // `cargo lambda watch` has a Runtime API too, but does not say how it initializes.
+            outside_lambda: env("AWS_LAMBDA_INITIALIZATION_TYPE").is_none(),
         }
     }
 
     /// Names that are no mode's: a slip would otherwise look like resilience.
-    fn doubts(&self) -> Vec<String> {
+    pub(crate) fn doubts(&self) -> Vec<String> {
         let known = || MODES.iter().map(|row| row.name).chain(BY_NAME_ONLY);
         let named = self.named.iter().flatten();
         named
@@ -136,7 +138,7 @@ mod tests {
 
     #[test]
     fn unset_allows_what_does_not_end_the_process() {
-        let allow = Allow::from_env(&env(&[("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")]));
+        let allow = Allow::from_env(&env(&[("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")]));
         assert!(allow.allows("latency") && allow.allows("diskspace"));
         for mode in BY_NAME_ONLY {
             assert!(!allow.allows(mode), "{mode}");

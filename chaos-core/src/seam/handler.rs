@@ -2,14 +2,16 @@
 
 use std::fmt::Display;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::engine::{self, Injection, Labels};
-use crate::seam::look::{HasContext, Seen, View};
-use crate::seam::returns::{AsOpaque, Carry, Convert, FromInjected, Respond, ResultCarrier};
+use crate::engine::{self, Carry, Injection, Labels, Seen};
+use crate::seam::look::{HasContext, View};
+use crate::seam::returns::{AsOpaque, Convert, FromInjected, Respond, ResultCarrier};
 use crate::source::refresh::Waiting;
 
 /// Wraps a handler, as [`inject_chaos`](crate::inject_chaos) does a function: for closures, and
@@ -250,12 +252,36 @@ pub async fn enter_point() {
     }
 }
 
-/// Before a function that is not async: it cannot wait, so a fetch goes on beside it.
+/// Before a handler that is not async; whether what is in force may be used.
 #[inline]
-pub fn enter_blocking() {
-    if let Some(engine) = engine::current() {
-        drop(engine.turn());
-    }
+pub fn enter_blocking() -> bool {
+    engine::current().is_none_or(|engine| {
+        engine.handler_came_by();
+        engine.turn().is_none_or(wait_blocking)
+    })
+}
+
+/// Before a point that is not async: as before a handler, in a function that has none.
+#[inline]
+pub fn enter_point_blocking() -> bool {
+    engine::current()
+        .is_none_or(|engine| engine.has_handler() || engine.turn().is_none_or(wait_blocking))
+}
+
+/// Waits where that lets the fetch go on, which is on a runtime of several threads. Elsewhere
+/// this call goes without chaos: what is in force is too old to be met.
+#[cold]
+fn wait_blocking(wait: Waiting) -> bool {
+    let Ok(runtime) = Handle::try_current() else {
+        return false;
+    };
+    let several = runtime.runtime_flavor() == RuntimeFlavor::MultiThread;
+    // tokio may still refuse, inside a `LocalSet`
+    several
+        && catch_unwind(AssertUnwindSafe(|| {
+            tokio::task::block_in_place(|| runtime.block_on(wait));
+        }))
+        .is_ok()
 }
 
 /// Whether some flag looks at the event, or may once the document is there.
@@ -264,6 +290,12 @@ pub fn wants_event() -> bool {
         return true;
     }
     engine::current().is_some_and(|engine| engine.wants_event() || engine.is_stale())
+}
+
+/// Whether some flag may look at the labels of a call that is decided later.
+pub fn wants_labels() -> bool {
+    engine::may_enter_scope()
+        || engine::current().is_some_and(|engine| engine.may_concern_handler())
 }
 
 /// What fires at the handler.

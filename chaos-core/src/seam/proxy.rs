@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use crate::engine::Refusal;
 use crate::plan::StatusCode;
-use crate::seam::returns::Refusal;
 
 /// The code; plan/ has checked that it is 100 to 599.
 pub(crate) fn status(fault: &StatusCode) -> http::StatusCode {
@@ -65,8 +65,8 @@ pub(crate) fn typed<R: Serialize + DeserializeOwned>(fault: &StatusCode) -> Resu
         .filter(|typed| shows_code(typed, fault.code))
         .ok_or_else(|| {
             Refusal::new(format!(
-                "a `{}` cannot carry a status code: it has no `statusCode` beside which \
-                 everything else is optional",
+                "a `{}` cannot carry a status code: it does not deserialize from \
+                 {{\"statusCode\": …, \"headers\": …, \"body\": …}}, or does not show the code again",
                 std::any::type_name::<R>()
             ))
         })

@@ -1,0 +1,60 @@
+//! What is known of an invocation.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+/// What was seen of an event at the handler's door.
+#[derive(Clone, Debug, Default)]
+#[doc(hidden)]
+pub struct Seen {
+    pub(crate) request_id: Option<String>,
+    pub(crate) deadline: Option<SystemTime>,
+    /// The tenant, of a function that isolates them.
+    pub(crate) tenant: Option<String>,
+    /// Handlers of `lambda_http` answer with HTTP responses, never with the proxy's JSON.
+    pub(crate) http: bool,
+    /// The event as JSON: only if somebody wants it and its type can be viewed.
+    pub(crate) event: Option<Value>,
+}
+
+impl Seen {
+    /// Of a function that has no event.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
+    #[cfg(feature = "lambda")]
+    pub(crate) fn context(context: &lambda_runtime::Context) -> Self {
+        Self {
+            request_id: Some(context.request_id.clone()).filter(|id| !id.is_empty()),
+            deadline: known_deadline(context.deadline),
+            tenant: context.tenant_id.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Milliseconds since 1970, as the Runtime API gives them. A deadline in the past, as local
+/// emulators send it, says nothing.
+#[cfg_attr(not(feature = "lambda"), allow(dead_code))]
+fn known_deadline(milliseconds: u64) -> Option<SystemTime> {
+    let deadline = UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds))?;
+    (deadline > SystemTime::now()).then_some(deadline)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_past_deadline_is_unknown() {
+        assert_eq!(known_deadline(0), None);
+        assert_eq!(known_deadline(1_000), None);
+        assert_eq!(
+            known_deadline(u64::MAX),
+            UNIX_EPOCH.checked_add(Duration::from_millis(u64::MAX))
+        );
+    }
+}
