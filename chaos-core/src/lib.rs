@@ -520,7 +520,8 @@ pub use chaos_macros::inject_chaos;
 
 pub use crate::chaos::{Chaos, init};
 pub use crate::error::InjectedError;
-pub use crate::seam::handler::{ChaosFuture, wrap, wrap_opaque};
+pub use crate::seam::future::ChaosFuture;
+pub use crate::seam::handler::{wrap, wrap_opaque};
 pub use crate::seam::layer::{ChaosError, ChaosLayer, ChaosService};
 pub use crate::seam::look::{HasContext, View};
 pub use crate::seam::opaque::Opaque;
@@ -529,13 +530,9 @@ pub use crate::seam::returns::{FromInjected, Respond};
 /// What the attribute expands to. Not part of the API.
 #[doc(hidden)]
 pub mod __private {
-    pub use core::option::Option::{None, Some};
-
-    pub use crate::engine::{Carry, Injection, Seen, armed};
-    pub use crate::seam::handler::{
-        decide_handler, decide_point, drive, drive_blocking, enter, enter_blocking, enter_point,
-        enter_point_blocking, label, wants_event, wants_labels,
-    };
+    pub use crate::engine::{Beginning, Carry, Seen, begin, begin_point};
+    pub use crate::seam::future::ChaosFuture;
+    pub use crate::seam::handler::{label, run_blocking};
     pub use crate::seam::look::kind as event_kind;
     pub use crate::seam::look::probe as look;
     pub use crate::seam::returns::kind as response_kind;

@@ -1,6 +1,6 @@
 //! From the function as written to the function with chaos at its entrance.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
@@ -99,16 +99,17 @@ fn let_instrument_go_first(
 /// Gives the event's argument a name of its own and returns it, with the `let` that binds the
 /// user's pattern inside the body, so that `unused` lints still fire at what the user wrote.
 fn take_event(function: &mut Function) -> (Option<Ident>, TokenStream) {
+    let body = function.body.stream();
     let Some(event) = function.event() else {
         return (None, TokenStream::new());
     };
     let pattern = (*event.pat).clone();
+    if let Some(name) = plain_name(&pattern).filter(|name| names(&body, name)) {
+        // It is used, so no lint misses it, and one move less is made.
+        return (Some(unlinted(name)), TokenStream::new());
+    }
     let name = match plain_name(&pattern) {
-        // Resolved where the user wrote it, located where no lint looks.
-        Some(name) => Ident::new(
-            &name.to_string(),
-            Span::mixed_site().resolved_at(name.span()),
-        ),
+        Some(name) => unlinted(name),
         None => Ident::new("__chaos_event", Span::mixed_site()),
     };
     *event.pat = match &pattern {
@@ -130,25 +131,35 @@ fn take_event(function: &mut Function) -> (Option<Ident>, TokenStream) {
     )
 }
 
+/// Resolved where the user wrote it, located where no lint looks.
+fn unlinted(name: &Ident) -> Ident {
+    let span = Span::mixed_site().resolved_at(name.span());
+    let mut name = name.clone();
+    name.set_span(span);
+    name
+}
+
+/// Whether the tokens name it, be it inside a format string.
+fn names(tokens: &TokenStream, name: &Ident) -> bool {
+    let text = name.to_string();
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => names(&group.stream(), name),
+        TokenTree::Literal(literal) => literal.to_string().contains(&format!("{{{text}")),
+        TokenTree::Punct(_) => false,
+    })
+}
+
 impl Expansion<'_> {
-    /// `async fn`: decide, then poll the body as it was written.
+    /// `async fn`: the body as it was written, in a future that has chaos round it.
     fn async_fn(&self) -> TokenStream {
-        let Self {
-            private,
-            rebind,
-            body,
-            ..
-        } = self;
+        let Self { rebind, body, .. } = self;
         let fake_return = self.fake_return();
-        let decide = self.decide_async(&self.look(), &self.labels());
-        let run = self.run_async(&mixed!(async move { #fake_return #rebind #body }));
-        mixed! {
-            let __chaos_injection = if #private::armed() { #decide } else { #private::None };
-            #run
-        }
+        let future = self.future(&mixed!(async move { #fake_return #rebind #body }));
+        mixed!({ #future }.await)
     }
 
-    /// A plain function: decide, then call the body, blocking for a delay.
+    /// A plain function: the body in a closure, blocking for a delay.
     fn sync_fn(&self) -> TokenStream {
         let Self {
             private,
@@ -156,12 +167,7 @@ impl Expansion<'_> {
             body,
             ..
         } = self;
-        let decide = self.decide(&self.look(), &self.labels());
-        let enter = if self.args.point.is_some() {
-            mixed!(enter_point_blocking)
-        } else {
-            mixed!(enter_blocking)
-        };
+        let begin = self.begin();
         let carrier = self.carrier(&mixed!(#private::Returns::of_call(&__chaos_body)));
         let closure = if let Some(ty) = self.annotation() {
             mixed!(move || -> #ty { #rebind #body })
@@ -170,19 +176,10 @@ impl Expansion<'_> {
             mixed!(move || { #fake_return #rebind #body })
         };
         mixed! {
-            let __chaos_injection = if #private::armed() && #private::#enter() {
-                #decide
-            } else {
-                #private::None
-            };
+            let __chaos_beginning = #begin;
             let __chaos_body = #private::once(#closure);
             #carrier
-            match __chaos_injection {
-                #private::None => #private::Carry::pass(&__chaos_carrier, __chaos_body()),
-                #private::Some(__chaos_injection) => {
-                    #private::drive_blocking(__chaos_injection, __chaos_body, &__chaos_carrier)
-                }
-            }
+            #private::run_blocking(__chaos_beginning, __chaos_body, &__chaos_carrier)
         }
     }
 
@@ -198,7 +195,7 @@ impl Expansion<'_> {
         let output = returns::value_type(&self.output)
             .map_or_else(|| syn::parse_quote!(_), |ty| returns::erased_type(&ty));
         let call = mixed!(#private::once(move || { #rebind #body })());
-        self.later(&mixed!(#private::expect_future::<#output, _>(#call)))
+        self.future(&mixed!(#private::expect_future::<#output, _>(#call)))
     }
 
     /// The same for `Pin<Box<dyn Future>>`, which is what `#[async_trait]` makes of a method.
@@ -210,67 +207,32 @@ impl Expansion<'_> {
             ..
         } = self;
         let ty = returns::erased(&self.output);
-        let later = self.later(&mixed!(#private::once(move || -> #ty { #rebind #body })()));
-        mixed!(::std::boxed::Box::pin({ #later }))
+        let future = self.future(&mixed!(#private::once(move || -> #ty { #rebind #body })()));
+        mixed!(::std::boxed::Box::pin({ #future }))
     }
 
-    /// A future made by calling the user's code now, with chaos before it when it is polled.
-    fn later(&self, call: &TokenStream) -> TokenStream {
+    /// A future with chaos round it.
+    fn future(&self, body: &TokenStream) -> TokenStream {
         let Self { private, .. } = self;
-        let (look, labels) = (self.look(), self.labels());
-        let decide = self.decide_async(&mixed!(|_| __chaos_seen), &mixed!(|| __chaos_labels));
-        let run = self.run_async(&mixed!(__chaos_future));
-        // What is wanted of the arguments is taken now: the user's code owns them from here on.
-        mixed! {
-            let __chaos_seen = if #private::armed() {
-                (#look)(#private::wants_event())
-            } else {
-                #private::Seen::nothing()
-            };
-            let __chaos_labels = if #private::armed() && #private::wants_labels() {
-                (#labels)()
-            } else {
-                ::std::vec::Vec::new()
-            };
-            let __chaos_future = #call;
-            async move {
-                let __chaos_injection = if #private::armed() { #decide } else { #private::None };
-                #run
-            }
-        }
-    }
-
-    fn run_async(&self, future: &TokenStream) -> TokenStream {
-        let Self { private, .. } = self;
+        let begin = self.begin();
         let carrier = self.carrier(&mixed!(#private::Returns::of_future(&__chaos_body)));
         mixed! {
-            let __chaos_body = ::core::pin::pin!(#future);
+            let __chaos_beginning = #begin;
+            let __chaos_body = #body;
             #carrier
-            match __chaos_injection {
-                #private::None => #private::Carry::pass(&__chaos_carrier, __chaos_body.await),
-                #private::Some(__chaos_injection) => {
-                    #private::drive(__chaos_injection, __chaos_body, __chaos_carrier).await
-                }
-            }
+            #private::ChaosFuture::new(__chaos_beginning, __chaos_body, __chaos_carrier)
         }
     }
 
-    fn decide_async(&self, look: &TokenStream, labels: &TokenStream) -> TokenStream {
+    /// Takes what is wanted of the arguments, before the body owns them.
+    fn begin(&self) -> TokenStream {
         let Self { private, .. } = self;
-        let decide = self.decide(look, labels);
-        if self.args.point.is_some() {
-            mixed!({ #private::enter_point().await; #decide })
-        } else {
-            mixed!({ #private::enter().await; #decide })
+        let labels = self.labels();
+        if let Some(point) = &self.args.point {
+            return mixed!(#private::begin_point(#point, #labels));
         }
-    }
-
-    fn decide(&self, look: &TokenStream, labels: &TokenStream) -> TokenStream {
-        let Self { private, .. } = self;
-        match &self.args.point {
-            None => mixed!(#private::decide_handler(#labels, #look)),
-            Some(point) => mixed!(#private::decide_point(#point, #labels)),
-        }
+        let look = self.look();
+        mixed!(#private::begin(#labels, #look))
     }
 
     /// Labels are evaluated only when a flag concerns the point.

@@ -1,5 +1,6 @@
 //! The engine: holds the source and the plan in force, and decides at every injection point.
 
+mod beginning;
 mod carry;
 mod gate;
 mod injection;
@@ -15,13 +16,14 @@ use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 
+pub use self::beginning::{Beginning, begin, begin_point};
 pub use self::carry::Carry;
 pub(crate) use self::carry::{CannotFail, Refusal};
-pub use self::gate::armed;
+use self::gate::armed;
 pub(crate) use self::gate::{
     EngineRef, current, expect_scopes, install, may_enter_scope, scope, scope_sync,
 };
-pub use self::injection::Injection;
+pub(crate) use self::injection::{After, Before, Injection, Taking};
 pub(crate) use self::live::HANDLER;
 use self::live::{Live, LiveFlag, Verdict};
 pub(crate) use self::options::{Allow, Options, killed};
@@ -150,13 +152,6 @@ impl Engine {
         Some(refresh.warm_up(None))
     }
 
-    /// Whether the document may change before the next decision.
-    pub(crate) fn is_stale(&self) -> bool {
-        self.refresh
-            .as_ref()
-            .is_some_and(|refresh| !refresh.is_fresh())
-    }
-
     #[inline]
     pub(crate) fn handler_came_by(&self) {
         // Read first: a store would take the cache line from the other threads each time.
@@ -185,8 +180,11 @@ impl Engine {
         self.shared.live.load().wants_event()
     }
 
-    /// Whether any flag in force concerns the point; only then are its labels looked at.
-    pub(crate) fn concerns(&self, point: &str) -> bool {
+    /// Whether any flag in force concerns the point.
+    pub(crate) fn may_concern(&self, point: &str) -> bool {
+        if !self.may_concern_points() {
+            return false;
+        }
         let live = self.shared.live.load();
         live.flags
             .iter()
@@ -330,13 +328,13 @@ fn decide(
     running: Option<Running>,
 ) -> Option<Injection> {
     let decided = catch_unwind(AssertUnwindSafe(|| engine.fire(point, labels, &seen)));
-    let Ok((before, after)) = decided else {
+    let Ok(fired) = decided else {
         tracing::error!(
             target: "chaos", source = "chaos", action = "error", point,
             "a defect of chaos-core: deciding panicked; nothing is injected"
         );
         return None;
     };
-    let injection = Injection::new(engine.clone(), point, seen, running, before, after);
+    let injection = Injection::new(engine.clone(), point, seen, running, fired);
     Some(injection).filter(Injection::matters)
 }

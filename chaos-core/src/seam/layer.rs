@@ -8,7 +8,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::error::InjectedError;
-use crate::seam::handler::{ChaosFuture, guard};
+use crate::seam::future::ChaosFuture;
+use crate::seam::handler::guard;
 use crate::seam::look::{self, HasContext, View};
 use crate::seam::opaque::Opaque;
 use crate::seam::returns::{AsOpaque, Errors, Respond, ResultCarrier};
@@ -117,10 +118,8 @@ impl<S: fmt::Debug, Kind> fmt::Debug for ChaosService<S, Kind> {
 impl<S, Event, R, Looks, Responds> Service<Event> for ChaosService<S, (Looks, Responds)>
 where
     S: Service<Event, Response = R>,
-    S::Future: Send + 'static,
-    S::Error: Send + 'static,
     Event: View<Looks>,
-    R: Respond<Responds> + Send + 'static,
+    R: Respond<Responds>,
 {
     type Response = R;
     type Error = ChaosError<S::Error>;
@@ -144,9 +143,6 @@ where
 impl<S, Event> Service<Event> for ChaosService<S, look::kind::Opaque>
 where
     S: Service<Event>,
-    S::Future: Send + 'static,
-    S::Error: Send + 'static,
-    S::Response: Send + 'static,
     Event: HasContext,
 {
     type Response = Opaque<S::Response>;

@@ -1,5 +1,6 @@
 //! Where faults enter.
 
+pub(crate) mod future;
 pub(crate) mod handler;
 pub(crate) mod layer;
 pub(crate) mod look;

@@ -3,7 +3,6 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
-use std::pin::Pin;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,7 +18,7 @@ pub struct Returns<T>(PhantomData<fn() -> T>);
 impl<T> Returns<T> {
     /// What the future resolves to.
     #[inline]
-    pub fn of_future<F: Future<Output = T>>(_: &Pin<&mut F>) -> Self {
+    pub fn of_future<F: Future<Output = T>>(_: &F) -> Self {
         Self(PhantomData)
     }
     /// What the closure returns.
@@ -212,8 +211,8 @@ pub fn once<R, F: FnOnce() -> R>(call: F) -> F {
     call
 }
 
-/// Tells inference what the future resolves to.
+/// Tells inference what the future resolves to, and keeps a mistake from being reported twice.
 #[inline]
-pub fn expect_future<T, F: Future<Output = T>>(future: F) -> F {
+pub fn expect_future<T, F: Future<Output = T>>(future: F) -> impl Future<Output = T> {
     future
 }

@@ -1,0 +1,112 @@
+//! The start of a call: what has to be waited for, and what is known of it.
+
+use super::{EngineRef, HANDLER, Injection, Labels, Seen, armed, current, may_enter_scope};
+use crate::source::refresh::Waiting;
+
+/// A call for which there may be something to do.
+#[doc(hidden)]
+pub struct Beginning {
+    /// Absent where a test's scope may be entered between the call and the first poll.
+    engine: Option<EngineRef>,
+    /// The document that has to be waited for.
+    pub(crate) wait: Option<Waiting>,
+    point: &'static str,
+    labels: Labels,
+    /// Of a handler; a point looks for the invocation around it.
+    seen: Option<Seen>,
+}
+
+impl std::fmt::Debug for Beginning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Beginning")
+            .field("point", &self.point)
+            .field("labels", &self.labels)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Beginning {
+    /// What fires, now that the document is as fresh as it gets.
+    pub(crate) fn decide(self) -> Option<Injection> {
+        let engine = self.engine.or_else(current)?;
+        match self.seen {
+            Some(seen) => super::decide_handler(&engine, &self.labels, seen),
+            None => super::decide_point(&engine, self.point, &self.labels),
+        }
+    }
+}
+
+/// The start of a handler's call: `None` where there is nothing to do.
+#[inline]
+pub fn begin(
+    labels: impl FnOnce() -> Labels,
+    look: impl FnOnce(bool) -> Seen,
+) -> Option<Box<Beginning>> {
+    if !armed() {
+        return None;
+    }
+    begin_handler(labels, look)
+}
+
+fn begin_handler(
+    labels: impl FnOnce() -> Labels,
+    look: impl FnOnce(bool) -> Seen,
+) -> Option<Box<Beginning>> {
+    let (engine, wait) = if may_enter_scope() {
+        (None, None)
+    } else {
+        let engine = current()?;
+        engine.handler_came_by();
+        let wait = engine.turn();
+        if wait.is_none() && !engine.may_concern_handler() {
+            return None;
+        }
+        (Some(engine), wait)
+    };
+    // A document that is still on its way may ask for anything.
+    let wants_event = match &engine {
+        Some(engine) if wait.is_none() => engine.wants_event(),
+        _ => true,
+    };
+    Some(Box::new(Beginning {
+        engine,
+        wait,
+        point: HANDLER,
+        labels: labels(),
+        seen: Some(look(wants_event)),
+    }))
+}
+
+/// The start of a call at a named point; labels are looked at only if some flag concerns it.
+#[inline]
+pub fn begin_point(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<Beginning>> {
+    if !armed() {
+        return None;
+    }
+    begin_at(point, labels)
+}
+
+fn begin_at(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<Beginning>> {
+    let (engine, wait) = if may_enter_scope() {
+        (None, None)
+    } else {
+        let engine = current()?;
+        // Where a handler comes by, it keeps the document fresh.
+        let wait = if engine.has_handler() {
+            None
+        } else {
+            engine.turn()
+        };
+        if wait.is_none() && !engine.may_concern(point) {
+            return None;
+        }
+        (Some(engine), wait)
+    };
+    Some(Box::new(Beginning {
+        engine,
+        wait,
+        point,
+        labels: labels(),
+        seen: None,
+    }))
+}

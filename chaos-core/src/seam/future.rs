@@ -1,0 +1,199 @@
+//! The future of a wrapped async function: the function's own, unless there is something to do.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+use crate::engine::{After, Before, Beginning, Carry, Injection, Taking};
+use crate::fault::diskspace::{self, Taken};
+use crate::fault::latency;
+use crate::source::refresh::Waiting;
+
+pin_project! {
+    /// The future of a wrapped handler: the handler's own, unless there is something to do.
+    ///
+    /// It is `Send` if the handler's future and its output are.
+    pub struct ChaosFuture<F: Future, C> {
+        #[pin]
+        body: F,
+        carrier: C,
+        // Absent on the idle path, which is all that a call then pays for.
+        round: Option<Box<Round<F::Output>>>,
+    }
+}
+
+/// A call for which there is something to do, at least to wait for the document.
+struct Round<T> {
+    stage: Stage<T>,
+    injection: Option<Injection>,
+    pending: Option<Pending>,
+}
+
+enum Stage<T> {
+    Decide(Box<Beginning>),
+    Before,
+    Body,
+    After(T),
+    Over,
+}
+
+/// What a stage waits for.
+enum Pending {
+    Wait(Waiting),
+    Take(
+        Taking,
+        Pin<Box<dyn Future<Output = io::Result<Taken>> + Send>>,
+    ),
+}
+
+impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
+    /// Of a body that is not polled before its faults let it.
+    #[doc(hidden)]
+    #[inline]
+    pub fn new(beginning: Option<Box<Beginning>>, body: F, carrier: C) -> Self {
+        Self {
+            body,
+            carrier,
+            round: beginning.map(Round::new),
+        }
+    }
+}
+
+impl<F: Future, C: Carry<F::Output>> Future for ChaosFuture<F, C> {
+    type Output = C::Out;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<C::Out> {
+        let this = self.project();
+        let Some(round) = this.round else {
+            return this.body.poll(cx).map(|value| this.carrier.pass(value));
+        };
+        let out = ready!(round.poll(this.body, this.carrier, cx));
+        // The faults are undone now, even if whoever polls keeps the future.
+        *this.round = None;
+        Poll::Ready(out)
+    }
+}
+
+impl<F: Future, C> std::fmt::Debug for ChaosFuture<F, C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChaosFuture").finish_non_exhaustive()
+    }
+}
+
+impl<T> Round<T> {
+    #[cold]
+    fn new(beginning: Box<Beginning>) -> Box<Self> {
+        Box::new(Self {
+            stage: Stage::Decide(beginning),
+            injection: None,
+            pending: None,
+        })
+    }
+
+    #[cold]
+    fn poll<F, C>(
+        &mut self,
+        mut body: Pin<&mut F>,
+        carrier: &C,
+        cx: &mut Context<'_>,
+    ) -> Poll<C::Out>
+    where
+        F: Future<Output = T>,
+        C: Carry<T>,
+    {
+        loop {
+            ready!(self.poll_pending(cx));
+            // Taken out while it is worked on: a panic leaves the call over.
+            match std::mem::replace(&mut self.stage, Stage::Over) {
+                Stage::Decide(mut beginning) => {
+                    if let Some(wait) = beginning.wait.take() {
+                        self.pending = Some(Pending::Wait(wait));
+                        self.stage = Stage::Decide(beginning);
+                    } else {
+                        self.injection = beginning.decide();
+                        self.stage = Stage::Before;
+                    }
+                }
+                Stage::Before => {
+                    if let Some(out) = self.before(carrier) {
+                        return Poll::Ready(out);
+                    }
+                }
+                Stage::Body => match body.as_mut().poll(cx) {
+                    Poll::Ready(value) => self.stage = Stage::After(value),
+                    Poll::Pending => {
+                        self.stage = Stage::Body;
+                        return Poll::Pending;
+                    }
+                },
+                Stage::After(value) => {
+                    if let Some(out) = self.after(value, carrier) {
+                        return Poll::Ready(out);
+                    }
+                }
+                Stage::Over => panic!("a wrapped future was polled after it had ended"),
+            }
+        }
+    }
+
+    fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match &mut self.pending {
+            None => {}
+            Some(Pending::Wait(wait)) => ready!(wait.as_mut().poll(cx)),
+            Some(Pending::Take(taking, take)) => {
+                let taken = ready!(take.as_mut().poll(cx));
+                if let Some(injection) = &mut self.injection {
+                    injection.hold(taking, taken);
+                }
+            }
+        }
+        self.pending = None;
+        Poll::Ready(())
+    }
+
+    fn before<C: Carry<T>>(&mut self, carrier: &C) -> Option<C::Out> {
+        let next = match &mut self.injection {
+            Some(injection) => injection.before(carrier),
+            None => Before::Run,
+        };
+        self.stage = Stage::Before;
+        match next {
+            Before::Wait(wait) => self.pending = Some(Pending::Wait(Box::pin(latency::wait(wait)))),
+            Before::Take(taking) => {
+                let take = take_beside(taking.megabytes);
+                self.pending = Some(Pending::Take(taking, Box::pin(take)));
+            }
+            Before::Answer(out) => return Some(out),
+            Before::Run => self.stage = Stage::Body,
+        }
+        None
+    }
+
+    fn after<C: Carry<T>>(&mut self, value: T, carrier: &C) -> Option<C::Out> {
+        let Some(injection) = &mut self.injection else {
+            return Some(carrier.pass(value));
+        };
+        match injection.after(value, carrier) {
+            After::Answer(out) => Some(out),
+            After::Wait(wait, value) => {
+                self.pending = Some(Pending::Wait(Box::pin(latency::wait(wait))));
+                self.stage = Stage::After(value);
+                None
+            }
+        }
+    }
+}
+
+/// Taking blocks can take as long as writing them, so it is done beside the runtime's threads.
+async fn take_beside(megabytes: u64) -> io::Result<Taken> {
+    let take = move || diskspace::take(&diskspace::directory(), megabytes);
+    if tokio::runtime::Handle::try_current().is_err() {
+        return take();
+    }
+    let beside = tokio::task::spawn_blocking(take).await;
+    beside.unwrap_or_else(|error| Err(io::Error::other(error)))
+}
