@@ -19,18 +19,40 @@ pub fn http_api() -> &'static Path {
 }
 
 /// The workspace's folder.
+///
+/// # Panics
+///
+/// Never: this package is in it.
 pub fn workspace() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().expect("the package is in the workspace")
 }
 
-/// Cargo, with the target directory that this test was built in.
+/// Cargo, or a subcommand of it, as a user runs it in the workspace, with the target directory that
+/// this test was built in.
 pub fn cargo(program: &str) -> Command {
     let mut cargo = Command::new(program);
     cargo
         .current_dir(workspace())
         .env("CARGO_TARGET_DIR", target());
+    // build scripts that look at these would be run again, and half the tree be built again
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_of_this_test) {
+            cargo.env_remove(name);
+        }
+    }
     cargo
+}
+
+/// Whether `cargo test` tells a test about itself in this variable.
+fn is_of_this_test(name: &str) -> bool {
+    let prefixes = [
+        "CARGO_PKG_",
+        "CARGO_MANIFEST_",
+        "CARGO_BIN_",
+        "CARGO_CRATE_",
+    ];
+    prefixes.iter().any(|prefix| name.starts_with(prefix)) || name == "CARGO_PRIMARY_PACKAGE"
 }
 
 /// Where tests are built: `TARGET/PROFILE/deps/test-hash`.

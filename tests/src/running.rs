@@ -133,14 +133,17 @@ impl Running {
     /// If it does not come.
     pub async fn line(&self, what: &str, mut wanted: impl FnMut(&Line) -> bool) -> Line {
         let found = self.function.find_log(|line| wanted(&Line::parse(line)));
-        match tokio::time::timeout(wait::LONG, found).await {
-            Ok(line) => Line::parse(&line),
-            Err(_) => panic!("no line says {what}\n{}", self.story()),
-        }
+        let found = tokio::time::timeout(wait::LONG, found).await;
+        let line = found.unwrap_or_else(|_| panic!("no line says {what}\n{}", self.story()));
+        Line::parse(&line)
     }
 
     /// Waits until nothing of what was logged so far is on its way any more: for tests that count
-    /// lines. The line of an invocation that fails for itself goes through the same pipe last.
+    /// lines. It has the handler write one, which comes through the same pipe after all others.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come.
     pub async fn settle(&self) {
         let before = self.marks();
         let marked = wait::until(wait::LONG, async || {

@@ -1,5 +1,6 @@
 //! Each mode half the time: with a seed, the same invocations are hit in every process.
 
+use chaos_local::Reply;
 use chaos_tests::{Line, Running, function};
 use serde_json::{Value, json};
 
@@ -7,31 +8,31 @@ use serde_json::{Value, json};
 /// in ten thousand times; with a seed it is the same draw each time.
 const INVOCATIONS: usize = 60;
 
-fn document(mode: &str, seed: u64, figures: Value) -> Value {
-    let mut flag = json!({"enabled": true, "percentage": 50});
-    let flag_figures = figures.as_object().expect("figures are an object").clone();
-    flag.as_object_mut()
-        .expect("a flag is an object")
-        .extend(flag_figures);
-    json!({"settings": {"seed": seed}, mode: flag})
+/// A flag that hits half the time, with figures such as `{"status_code": 429}`.
+fn document(mode: &str, figures: &Value, seed: u64) -> Value {
+    let mut document = json!({
+        "settings": {"seed": seed},
+        mode: {"enabled": true, "percentage": 50}
+    });
+    for (name, figure) in figures.as_object().expect("figures have names") {
+        document[mode][name] = figure.clone();
+    }
+    document
 }
 
-/// Which invocations were hit, as the answers show it.
-async fn hits(function: &Running, is_hit: impl Fn(&Value) -> bool) -> Vec<bool> {
+/// Which invocations were hit, as their replies show it.
+async fn hits(function: &Running, is_hit: impl Fn(&Reply) -> bool) -> Vec<bool> {
     let mut hits = Vec::new();
     for _ in 0..INVOCATIONS {
-        let reply = function.reply(json!({})).await;
-        let answer = reply.payload().unwrap_or_else(|error| error.to_json());
-        let waited = reply.duration.as_millis();
-        hits.push(is_hit(&json!({"answer": answer, "waited": waited as u64})));
+        hits.push(is_hit(&function.reply(json!({})).await));
     }
     hits
 }
 
 /// The same seed brings the same sequence of hits to two processes, another seed another one.
-async fn half(handler: &str, mode: &str, figures: Value, is_hit: impl Fn(&Value) -> bool + Copy) {
+async fn half(handler: &str, mode: &str, figures: Value, is_hit: impl Fn(&Reply) -> bool + Copy) {
     let run = async |seed| {
-        let document = document(mode, seed, figures.clone());
+        let document = document(mode, &figures, seed);
         let function = function!(handler).document(&document).start().await;
         let hits = hits(&function, is_hit).await;
         let hit = hits.iter().filter(|hit| **hit).count();
@@ -69,39 +70,36 @@ fn last_of(hit: usize) -> impl FnMut(&Line) -> bool {
     }
 }
 
+fn answer(reply: &Reply) -> Value {
+    reply.payload().expect("the function does not fail")
+}
+
 #[tokio::test]
 async fn latency() {
-    let figures = json!({"min_latency": 100});
-    half("value", "latency", figures, |seen| {
-        seen["waited"].as_u64() >= Some(100)
-    })
-    .await;
+    let waited = |reply: &Reply| reply.duration.as_millis() >= 100;
+    half("value", "latency", json!({"min_latency": 100}), waited).await;
 }
 
 #[tokio::test]
 async fn exception() {
-    let figures = json!({"exception_msg": "boom"});
-    half("value", "exception", figures, |seen| {
-        seen["answer"]["errorMessage"] == "boom"
-    })
+    let failed = |reply: &Reply| reply.failed;
+    half(
+        "value",
+        "exception",
+        json!({"exception_msg": "boom"}),
+        failed,
+    )
     .await;
 }
 
 #[tokio::test]
 async fn statuscode() {
-    let figures = json!({"status_code": 429});
-    half("value", "statuscode", figures, |seen| {
-        seen["answer"]["statusCode"] == 429
-    })
-    .await;
+    let replaced = |reply: &Reply| answer(reply)["statusCode"] == 429;
+    half("value", "statuscode", json!({"status_code": 429}), replaced).await;
 }
 
 #[tokio::test]
 async fn diskspace() {
-    let eight = 8 << 20;
-    let figures = json!({"disk_space": 8});
-    half("disk", "diskspace", figures, |seen| {
-        seen["answer"]["held"].as_u64() >= Some(eight)
-    })
-    .await;
+    let held = |reply: &Reply| answer(reply)["held"].as_u64() >= Some(8 << 20);
+    half("disk", "diskspace", json!({"disk_space": 8}), held).await;
 }

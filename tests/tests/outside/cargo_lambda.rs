@@ -11,9 +11,9 @@ use serde_json::Value;
 use crate::program::{Program, named_by};
 
 /// It builds the quickstart, if need be from nothing.
-const BUILD: Duration = Duration::from_secs(600);
+const BUILD: Duration = Duration::from_mins(10);
 /// One invocation of a function that is built.
-const INVOKE: Duration = Duration::from_secs(60);
+const INVOKE: Duration = Duration::from_mins(1);
 
 fn cargo_lambda() -> Command {
     let program = named_by("CHAOS_TESTS_CARGO_LAMBDA");
@@ -73,13 +73,15 @@ async fn invoked(watch: &Program, event: &Path, port: &str) -> Value {
     let output = tokio::process::Command::from(command)
         .kill_on_drop(true)
         .output();
-    let output = match tokio::time::timeout(BUILD, output).await {
-        Ok(output) => output.expect("cargo-lambda can be run"),
-        Err(_) => panic!(
-            "no answer within {BUILD:?}; the emulator wrote\n{}",
-            watch.output()
-        ),
-    };
+    let output = tokio::time::timeout(BUILD, output)
+        .await
+        .unwrap_or_else(|_| {
+            panic!(
+                "no answer within {BUILD:?}; the emulator wrote\n{}",
+                watch.output()
+            )
+        });
+    let output = output.expect("cargo-lambda can be run");
     let answer = String::from_utf8_lossy(&output.stdout);
     serde_json::from_str(&answer).unwrap_or_else(|error| {
         let errors = String::from_utf8_lossy(&output.stderr);

@@ -16,7 +16,7 @@ use crate::program::{Program, named_by};
 
 /// Python, and all that moto brings, takes its time to start.
 const START: Duration = Duration::from_secs(90);
-/// CHAOS_CACHE_TTL, and what a busy machine with a server in Python may add.
+/// `CHAOS_CACHE_TTL`, and what a busy machine with a server in Python may add.
 const SEEN_WITHIN: Duration = Duration::from_secs(1 + 1);
 
 /// A Parameter Store, and an operator's client for it.

@@ -48,12 +48,13 @@ fn between(begin: SystemTime, end: SystemTime) -> Duration {
 async fn at_once_where_there_is_no_document() {
     tokio::join!(
         ends_at_once(Trouble::Missing),
-        ends_at_once(Trouble::Garbage)
+        ends_at_once(Trouble::Garbage),
+        ends_at_once(Trouble::Nonsense),
     );
 }
 
 async fn ends_at_once(trouble: Trouble) {
-    let (params, function, _) = with_chaos_on(Duration::from_secs(300)).await;
+    let (params, function, _) = with_chaos_on(Duration::from_mins(5)).await;
     trouble.befall(&params).await;
     let begun = SystemTime::now();
     let took = between(begun, ends(&function, trouble).await);
@@ -128,7 +129,7 @@ async fn and_comes_back_when_it_is_confirmed_again() {
 /// A short trouble is none: what is in force stays so.
 #[tokio::test]
 async fn not_before() {
-    let (params, function, _) = with_chaos_on(Duration::from_secs(300)).await;
+    let (params, function, _) = with_chaos_on(Duration::from_mins(5)).await;
     Trouble::Forbidden.befall(&params).await;
     let before = params.count("GetParameter");
     let failed = wait::until(wait::LONG, async || {

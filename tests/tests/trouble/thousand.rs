@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use crate::kinds::Trouble;
 
-/// CHAOS_FETCH_TIMEOUT_MS as it is unless set.
+/// `CHAOS_FETCH_TIMEOUT_MS` as it is unless set.
 pub(crate) const FETCH_TIMEOUT: Duration = Duration::from_millis(500);
 /// What a machine with other things to do may add to one invocation.
 pub(crate) const MARGIN: Duration = Duration::from_millis(300);
@@ -53,21 +53,20 @@ pub(crate) async fn one_line_says_why(function: &Running, trouble: Trouble) {
     );
 }
 
-/// Not one of a thousand waits, nor all of them together as long as two would wait.
+/// Not one of a thousand waits, nor all of them together as long as four would wait.
 async fn the_next_thousand_are_not_held_up(function: &Running) {
     let _measuring = MEASURING.lock().await;
-    let (mut sum, mut longest) = (Duration::ZERO, Duration::ZERO);
-    for _ in 0..THOUSAND {
+    let mut sum = Duration::ZERO;
+    for nth in 0..THOUSAND {
         let took = own_answer(function).await;
+        // at once, as a thousand waits would take minutes to be found out
+        assert!(
+            took < FETCH_TIMEOUT / 2,
+            "{took:?} for the {nth}th\n{}",
+            function.story()
+        );
         sum += took;
-        longest = longest.max(took);
     }
-    eprintln!("a thousand took {sum:?}, the longest {longest:?}");
-    assert!(
-        longest < FETCH_TIMEOUT / 2,
-        "{longest:?} is a wait\n{}",
-        function.story()
-    );
     assert!(
         sum < FETCH_TIMEOUT * 4,
         "{sum:?} for a thousand\n{}",

@@ -42,19 +42,19 @@ pub(crate) async fn own(event: LambdaEvent<Value>) -> Result<Value, OwnError> {
 
 /// An error that knows nothing of chaos.
 #[derive(Debug)]
-pub(crate) struct Foreign(String);
+pub(crate) struct Foreign(InjectedError);
 
 impl From<Foreign> for Diagnostic {
     fn from(error: Foreign) -> Self {
         Self {
             error_type: "Foreign".to_owned(),
-            error_message: error.0,
+            error_message: format!("{} by way of a path", error.0),
         }
     }
 }
 
 fn foreign(error: InjectedError) -> Foreign {
-    Foreign(format!("{} by way of a path", error.message()))
+    Foreign(error)
 }
 
 #[inject_chaos(error = foreign)]

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 const ANSWER: &str = "own answer";
 
-fn body() -> Option<Body> {
-    Some(Body::Text(ANSWER.to_owned()))
+fn body() -> Body {
+    Body::Text(ANSWER.to_owned())
 }
 
 #[inject_chaos]
@@ -26,7 +26,7 @@ pub(crate) async fn api_v2(
 ) -> Result<ApiGatewayV2httpResponse, Error> {
     let mut response = ApiGatewayV2httpResponse::default();
     response.status_code = 200;
-    response.body = body();
+    response.body = Some(body());
     Ok(response)
 }
 
@@ -36,7 +36,7 @@ pub(crate) async fn api_v1(
 ) -> Result<ApiGatewayProxyResponse, Error> {
     let mut response = ApiGatewayProxyResponse::default();
     response.status_code = 200;
-    response.body = body();
+    response.body = Some(body());
     Ok(response)
 }
 
@@ -46,7 +46,7 @@ pub(crate) async fn alb(
 ) -> Result<AlbTargetGroupResponse, Error> {
     let mut response = AlbTargetGroupResponse::default();
     response.status_code = 200;
-    response.body = body();
+    response.body = Some(body());
     Ok(response)
 }
 
