@@ -10,6 +10,7 @@ const COMBINATIONS: &[&[&str]] = &[
     &["--no-default-features", "--features", "lambda"],
     &["--no-default-features", "--features", "inject,lambda"],
     &["--no-default-features", "--features", "inject,lambda_http"],
+    &["--no-default-features", "--features", "inject,lambda_http,axum"],
     &["--no-default-features", "--features", "inject,ssm"],
     &[],
     &["--all-features"],
@@ -21,8 +22,9 @@ pub(crate) fn checks() -> Vec<CommandLine> {
         .iter()
         .map(|row| {
             CommandLine::cargo()
-                .args(["check", "--package", "chaos-core"])
+                .args(["clippy", "--package", "chaos-core"])
                 .args(*row)
+                .args(["--", "-D", "warnings"])
         })
         .collect()
 }
