@@ -2,6 +2,7 @@
 //! handler's fails as it does on a full disk.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -35,16 +36,13 @@ fn way(directory: &Path) -> Option<&'static [&'static str]> {
     WAYS.iter().find(works).copied()
 }
 
-/// Not every machine lets a test mount something. What is not run is said.
+/// Not every machine lets a test mount something. What is not run is said, past the harness, which
+/// keeps to itself what a test that passes prints; `cargo xtask test` runs all, or fails.
 fn not_run() {
-    eprintln!(
-        "NOT RUN: the full disk, as neither root nor a user namespace may mount a tmpfs here"
-    );
-    let all = std::env::var("CHAOS_TESTS_ALL").is_ok_and(|all| all == "1");
-    assert!(
-        !all,
-        "CHAOS_TESTS_ALL=1, and the full disk cannot be tried: no tmpfs can be mounted"
-    );
+    let why = "neither root nor a user namespace may mount a tmpfs here";
+    let all = cfg!(feature = "outside") || std::env::var_os("CHAOS_TESTS_ALL").is_some();
+    assert!(!all, "the full disk cannot be tried: {why}");
+    writeln!(std::io::stderr(), "NOT RUN: the full disk, as {why}").expect("it can be said");
 }
 
 fn document(enabled: bool) -> String {
