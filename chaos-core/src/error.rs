@@ -48,6 +48,12 @@ impl InjectedError {
         &self.message
     }
 
+    /// The same, for an error type that keeps it.
+    #[must_use]
+    pub fn into_message(self) -> String {
+        self.message
+    }
+
     /// The document's `exception_type`; `"InjectedError"` where it has none.
     ///
     /// It is on the wire as `errorType` where the handler's error is

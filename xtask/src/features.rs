@@ -2,7 +2,7 @@
 
 use crate::shell::CommandLine;
 
-/// What is added to `cargo check --package chaos-core`, one row a combination. A new feature gets
+/// What is added to `cargo clippy --package chaos-core`, one row a combination. A new feature gets
 /// a row with the least that it needs.
 const COMBINATIONS: &[&[&str]] = &[
     &["--no-default-features"],
@@ -10,7 +10,11 @@ const COMBINATIONS: &[&[&str]] = &[
     &["--no-default-features", "--features", "lambda"],
     &["--no-default-features", "--features", "inject,lambda"],
     &["--no-default-features", "--features", "inject,lambda_http"],
-    &["--no-default-features", "--features", "inject,lambda_http,axum"],
+    &[
+        "--no-default-features",
+        "--features",
+        "inject,lambda_http,axum",
+    ],
     &["--no-default-features", "--features", "inject,ssm"],
     &[],
     &["--all-features"],

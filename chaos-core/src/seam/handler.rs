@@ -2,9 +2,6 @@
 
 use std::fmt::Display;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::engine::{self, After, Before, Beginning, Carry, Seen};
 use crate::fault::{diskspace, latency};
@@ -159,7 +156,11 @@ fn run_round<T, C: Carry<T>>(
 
 /// Waits where that lets the fetch go on, which is on a runtime of several threads. Elsewhere
 /// this call goes without chaos: what is in force is too old to be met.
+#[cfg(feature = "lambda")]
 fn wait_blocking(wait: Waiting) -> bool {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use tokio::runtime::{Handle, RuntimeFlavor};
+
     let Ok(runtime) = Handle::try_current() else {
         return false;
     };
@@ -170,6 +171,12 @@ fn wait_blocking(wait: Waiting) -> bool {
             tokio::task::block_in_place(|| runtime.block_on(wait));
         }))
         .is_ok()
+}
+
+/// The threads come with the runtime's features; without it there are no handlers.
+#[cfg(not(feature = "lambda"))]
+fn wait_blocking(_: Waiting) -> bool {
+    false
 }
 
 /// A label's value.
