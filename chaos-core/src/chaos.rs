@@ -264,3 +264,6 @@ fn listed(findings: &[Finding]) -> String {
     }
     list
 }
+
+#[cfg(all(test, feature = "inject", feature = "lambda"))]
+mod tests;

@@ -1,0 +1,190 @@
+//! From a source to what a wrapped function does, in one process and without any environment.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::Chaos;
+use crate::engine::{self, Engine};
+use crate::error::InjectedError;
+use crate::inject_chaos;
+use crate::source::{Fetch, Source, SourceError};
+
+#[inject_chaos(crate = crate)]
+async fn handler() -> Result<u8, InjectedError> {
+    Ok(1)
+}
+
+#[inject_chaos(crate = crate)]
+fn blocking() -> Result<u8, InjectedError> {
+    Ok(1)
+}
+
+/// A source of the user's own: it answers what it is told to, after as long as it is told.
+#[derive(Clone)]
+struct Own {
+    answer: Result<&'static str, &'static str>,
+    takes: Duration,
+    fetches: Arc<AtomicUsize>,
+}
+
+impl Own {
+    fn answering(document: &'static str) -> Self {
+        Self {
+            answer: Ok(document),
+            takes: Duration::ZERO,
+            fetches: Arc::default(),
+        }
+    }
+
+    fn fetches(&self) -> usize {
+        self.fetches.load(Ordering::Relaxed)
+    }
+}
+
+impl Source for Own {
+    fn name(&self) -> &'static str {
+        "own"
+    }
+    fn location(&self) -> String {
+        "my own source".to_owned()
+    }
+    fn fetch(&self) -> Fetch<'_> {
+        Box::pin(async {
+            self.fetches.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(self.takes).await;
+            self.answer
+                .map(str::to_owned)
+                .map_err(SourceError::unavailable)
+        })
+    }
+}
+
+const FAILING: &str = r#"{"exception": {"enabled": true, "exception_msg": "boom"}}"#;
+
+fn with_env(chaos: Chaos, env: &[(&str, &str)]) -> Option<Arc<Engine>> {
+    engine::expect_scopes();
+    let engine = chaos.build(&|name| {
+        let found = env.iter().find(|(key, _)| *key == name);
+        found.map(|(_, value)| (*value).to_owned())
+    });
+    engine.map(Arc::new)
+}
+
+fn own(source: &Own) -> Arc<Engine> {
+    with_env(Chaos::from_env().source(source.clone()), &[]).expect("an engine")
+}
+
+async fn fails(engine: &Arc<Engine>) -> bool {
+    engine::scope(Arc::clone(engine), handler()).await.is_err()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_request_waits_for_a_source_of_the_users_own() {
+    let source = Own {
+        takes: Duration::from_millis(200),
+        ..Own::answering(FAILING)
+    };
+    let engine = own(&source);
+    let start = tokio::time::Instant::now();
+    assert!(fails(&engine).await);
+    assert_eq!(start.elapsed().as_millis(), 200);
+    assert!(fails(&engine).await);
+    assert_eq!(source.fetches(), 1, "the second request uses the cache");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_waits_no_longer_than_the_fetch_timeout() {
+    let source = Own {
+        takes: Duration::from_hours(1),
+        ..Own::answering(FAILING)
+    };
+    let engine = own(&source);
+    let start = tokio::time::Instant::now();
+    assert!(!fails(&engine).await);
+    assert_eq!(start.elapsed().as_millis(), 500);
+    assert!(!fails(&engine).await);
+    assert_eq!(start.elapsed().as_millis(), 500, "nor does it wait twice");
+}
+
+#[tokio::test(start_paused = true)]
+async fn warming_up_spares_the_first_request() {
+    let source = Own {
+        takes: Duration::from_millis(200),
+        ..Own::answering(FAILING)
+    };
+    let engine = own(&source);
+    engine.warm_up().expect("a fetch").await;
+    let start = tokio::time::Instant::now();
+    assert!(fails(&engine).await);
+    assert!(start.elapsed().is_zero());
+}
+
+#[tokio::test]
+async fn the_environment_itself_is_a_source() {
+    let engine = with_env(Chaos::from_env(), &[("CHAOS_CONFIG", FAILING)]);
+    assert!(fails(&engine.expect("an engine")).await);
+}
+
+#[tokio::test]
+async fn what_is_set_in_main_goes_before_the_environment() {
+    let env = [("CHAOS_CONFIG", "{}"), ("CHAOS_DRY_RUN", "1")];
+    let chaos = Chaos::from_env().source(Own::answering(FAILING));
+    let dry = with_env(chaos, &env).expect("an engine");
+    assert!(!fails(&dry).await);
+    let chaos = Chaos::from_env()
+        .source(Own::answering(FAILING))
+        .dry_run(false);
+    assert!(fails(&with_env(chaos, &env).expect("an engine")).await);
+    let chaos = Chaos::from_env()
+        .source(Own::answering(FAILING))
+        .allow(["latency"]);
+    assert!(!fails(&with_env(chaos, &[]).expect("an engine")).await);
+}
+
+#[test]
+fn without_a_source_or_with_the_kill_switch_there_is_no_engine() {
+    assert!(with_env(Chaos::from_env(), &[]).is_none());
+    let source = Own::answering(FAILING);
+    let chaos = Chaos::from_env().source(source.clone());
+    assert!(with_env(chaos, &[("CHAOS_DISABLED", "1")]).is_none());
+    assert_eq!(source.fetches(), 0);
+}
+
+#[tokio::test]
+async fn a_document_that_is_invalid_as_a_whole_means_no_chaos() {
+    for document in [
+        "",
+        "nonsense",
+        "[]",
+        r#"{"settings": {"seed": "x"}, "exception": {"enabled": true}}"#,
+    ] {
+        assert!(!fails(&own(&Own::answering(document))).await, "{document}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_blocking_function_waits_where_the_fetch_can_go_on() {
+    let engine = own(&Own::answering(FAILING));
+    assert!(engine::scope_sync(engine, blocking).is_err());
+}
+
+#[tokio::test]
+async fn a_blocking_function_goes_without_chaos_where_it_cannot_wait() {
+    let source = Own::answering(FAILING);
+    let engine = own(&source);
+    assert!(engine::scope_sync(Arc::clone(&engine), blocking).is_ok());
+    // The fetch goes on beside it, and the next call finds the document.
+    while engine::scope_sync(Arc::clone(&engine), blocking).is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(source.fetches(), 1);
+}
+
+#[test]
+fn a_blocking_function_needs_no_runtime() {
+    let engine = with_env(Chaos::from_env(), &[("CHAOS_CONFIG", FAILING)]);
+    assert!(engine::scope_sync(engine.expect("an engine"), blocking).is_err());
+    let engine = own(&Own::answering(FAILING));
+    assert!(engine::scope_sync(engine, blocking).is_ok());
+}
