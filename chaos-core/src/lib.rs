@@ -367,7 +367,7 @@
 //! - What a fault took is given back when the function ends, however it ends: with a value, an
 //!   error, a panic or a cancellation. The file that fills a disk has no name, so that even a
 //!   killed process leaves nothing.
-//! - Outside Lambda (no `AWS_LAMBDA_RUNTIME_API`) the disk is somebody's own: `diskspace` has to
+//! - Outside Lambda (no `AWS_LAMBDA_INITIALIZATION_TYPE`) the disk is somebody's own: `diskspace` has to
 //!   be named in `CHAOS_ALLOW`.
 //! - A disk is full for the whole process. Invocations that run at the same time in one process
 //!   see no other fault of each other.
@@ -399,7 +399,7 @@ pub mod testing;
 /// ```
 ///
 /// What can be injected is in the [crate's documentation](crate#the-document). Without a source or
-/// with the kill switch, a call costs one relaxed atomic load more; with the feature `inject` off
+/// with the kill switch, a call costs one relaxed atomic load and a move of its arguments more; with the feature `inject` off
 /// the attribute returns the function's own tokens.
 ///
 /// # Arguments
@@ -409,7 +409,7 @@ pub mod testing;
 /// | argument | meaning |
 /// | --- | --- |
 /// | `point = "cache.get_user"` | The name of the point: words joined by dots. Without it the function is a handler, and its first argument that is not `self` is the event. `handler` is taken, and neither `*` nor white space may be in a name. |
-/// | `labels(tenant, shard = id % 4)` | What a flag's `labels` and `by` can ask for. Each value is an expression over the arguments whose type is `Display`; a lone `tenant` stands for `tenant = tenant`. Evaluated when a flag concerns the point; in a function that returns a future, at each call while there is a source. |
+/// | `labels(tenant, shard = id % 4)` | What a flag's `labels` and `by` can ask for. Each value is an expression over the arguments whose type is `Display`; a lone `tenant` stands for `tenant = tenant`. Evaluated when a flag concerns the point. |
 /// | `error = path` | A `fn(InjectedError) -> E`, for an error type `E` that is not `From<InjectedError>`. |
 /// | `crate = path` | Where chaos-core is, if not at `::chaos_core`. |
 ///
