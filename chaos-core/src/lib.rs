@@ -429,7 +429,8 @@ pub mod testing;
 ///   `impl Trait` as an argument or a return type, destructured and `mut` arguments.
 /// - Methods in an `impl` under `#[async_trait]`.
 ///
-/// `return` and `?` in the body mean what they meant.
+/// `return` and `?` in the body mean what they meant. The future is `Send` if the function's own is
+/// and its output is.
 ///
 /// ```
 /// use std::fmt::Display;

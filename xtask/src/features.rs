@@ -20,8 +20,11 @@ const COMBINATIONS: &[&[&str]] = &[
     &["--all-features"],
 ];
 
-/// One command line a combination.
+/// One command line a combination, and the test of what is left with everything off.
 pub(crate) fn checks() -> Vec<CommandLine> {
+    let off = CommandLine::cargo()
+        .args(["test", "--package", "chaos-core"])
+        .args(["--no-default-features", "--test", "off"]);
     COMBINATIONS
         .iter()
         .map(|row| {
@@ -30,6 +33,7 @@ pub(crate) fn checks() -> Vec<CommandLine> {
                 .args(*row)
                 .args(["--", "-D", "warnings"])
         })
+        .chain([off])
         .collect()
 }
 
