@@ -110,7 +110,8 @@ impl Chaos {
         if cfg!(not(feature = "inject")) {
             return;
         }
-        let (engine, taken) = engine::install(|| self.build(&environment));
+        let build = || engine::guarded("init", || self.build(&environment)).flatten();
+        let (engine, taken) = engine::install(build);
         if !taken {
             tracing::warn!(
                 target: "chaos", source = "chaos",
@@ -175,7 +176,8 @@ pub(crate) fn from_environment() -> Option<Engine> {
 }
 
 fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+    // A switch that is no UTF-8 is set all the same.
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 fn warn(warnings: Vec<String>) {

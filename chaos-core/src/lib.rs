@@ -105,7 +105,7 @@
 //! | `match` | a list of conditions on the event, all of which must hold: `path` (names and list indices with dots between), `operator` (`eq`, `exists`, `startsWith`, `regex`; `eq` unless written), `value` (a text), `not` | every event |
 //! | `point` | a glob, or a list of globs, over the names of [points](#points-and-labels) | the handler |
 //! | `labels` | an object; every label that it names must have the value, or one of the list | every call |
-//! | `by` | a path into the event, or `label:NAME`: the roll of `percentage` is a hash of that value, so that the same calls are hit each time. Where the value is absent, the roll is random | at random |
+//! | `by` | a path into the event, or `label:NAME`: the roll of `percentage` is a hash of that value, so that the same calls are hit each time. Where the value is absent, the call is not hit | at random |
 //! | `phase` | `before`: the work is not done. `after`: it is done, then the fault comes (not for `diskspace`) | `before` |
 //! | `skip_first` | so many calls are let through first | 0 |
 //! | `every` | each n-th call only, counted after `skip_first` | each |
@@ -288,8 +288,8 @@
 //! In a glob, `*` stands for any run of characters, dots among them. The handler is the point
 //! `handler`, so a glob of `*` reaches it too.
 //!
-//! Every call has the labels `lambda.function`, `lambda.version` and `lambda.region`, where
-//! Lambda's environment variables give them, so that one document can serve many functions.
+//! Every call has the labels `lambda.function`, `lambda.version`, `lambda.region` and
+//! `lambda.tenant`, where Lambda gives them, so that one document can serve many functions.
 //!
 //! At a point, `match`, the deadline and the request id are those of the invocation around it. Where
 //! several run at once in the process, only the earliest of their deadlines is known, and
@@ -408,7 +408,7 @@ pub mod testing;
 ///
 /// | argument | meaning |
 /// | --- | --- |
-/// | `point = "cache.get_user"` | The name of the point: words joined by dots. Without it the function is a handler, and its first argument that is not `self` is the event. `handler` is taken, and neither `*` nor white space may be in a name. |
+/// | `point = "cache.get_user"` | The name of the point: words joined by dots. Without it the function is a handler, and the first of its arguments that is an event is looked at. `handler` is taken, and neither `*` nor white space may be in a name. |
 /// | `labels(tenant, shard = id % 4)` | What a flag's `labels` and `by` can ask for. Each value is an expression over the arguments whose type is `Display`; a lone `tenant` stands for `tenant = tenant`. Evaluated when a flag concerns the point. |
 /// | `error = path` | A `fn(InjectedError) -> E`, for an error type `E` that is not `From<InjectedError>`. |
 /// | `crate = path` | Where chaos-core is, if not at `::chaos_core`. |
@@ -420,8 +420,9 @@ pub mod testing;
 ///
 /// - `async fn`: the faults come before the body is first polled, and after it is ready. A
 ///   delay does not block the thread.
-/// - `fn`: the same, but a delay really blocks the thread. It cannot wait for a document either:
-///   one that is too old is fetched beside it.
+/// - `fn`: the same, but a delay really blocks the thread, and so does waiting for a document that is
+///   too old. On a runtime of one thread that would keep the fetch from going on: there such a call
+///   goes without chaos, and the document is fetched beside it.
 /// - `fn … -> impl Future` and `fn … -> Pin<Box<dyn Future>>` (also as `BoxFuture` or
 ///   `LocalBoxFuture`): the function's own code runs when it is called, and the faults come when
 ///   the future is polled. Its future is not polled if a fault answers in its place.
@@ -517,6 +518,14 @@ pub mod testing;
 /// not exist or is given twice, a label given twice, a name that is no point's, `const fn`, a
 /// declaration without a body, anything that is no function, and `error = path` where there is no
 /// `Result` or the path makes another type.
+///
+/// A return type that hides a lifetime (`View` for a `struct View<'a>`) and implements serde's traits
+/// does not compile either: write the lifetime, `View<'_>`.
+///
+/// # What changes besides
+///
+/// As with `#[tracing::instrument]`, the body is a block of its own: arguments that it names are
+/// dropped when it ends, and those that it does not name after them.
 pub use chaos_macros::inject_chaos;
 
 pub use crate::chaos::{Chaos, init};

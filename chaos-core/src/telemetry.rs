@@ -95,8 +95,9 @@ impl Decision {
     }
 
     /// One event. A fault that was asked for and could not be injected is an error: whoever
-    /// runs the experiment would otherwise take its absence for resilience.
-    pub(crate) fn emit(&self, config_source: &str) {
+    /// runs the experiment would otherwise take its absence for resilience. Once a flag is enough:
+    /// a document may be shared with a function that takes a million messages.
+    pub(crate) fn emit(&self, config_source: &str, loud: bool) {
         macro_rules! event {
             ($level:expr, $text:literal) => {
                 tracing::event!(
@@ -120,6 +121,8 @@ impl Decision {
         match self.action {
             Action::Inject => event!(tracing::Level::INFO, "chaos injected"),
             Action::DryRun => event!(tracing::Level::INFO, "chaos would be injected (dry run)"),
+            Action::Block if !loud => event!(tracing::Level::DEBUG, "chaos not allowed, as said"),
+            Action::Error if !loud => event!(tracing::Level::DEBUG, "chaos not injected, as said"),
             Action::Block => event!(tracing::Level::WARN, "chaos not allowed by CHAOS_ALLOW"),
             Action::Error => event!(tracing::Level::ERROR, "chaos could not be injected"),
         }

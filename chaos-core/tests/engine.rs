@@ -148,15 +148,119 @@ async fn a_document_that_has_expired_does_nothing() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_wait_never_passes_the_deadline() {
-    let scope = Scope::new(&json!({"latency": {"enabled": true, "min_latency": 600_000}}));
-    let mut soon = event(json!({}));
+/// An invocation that ends in three seconds.
+fn ending_soon() -> LambdaEvent<Value> {
+    let mut soon = event(json!({"path": "/orders"}));
+    soon.context.request_id = "7".to_owned();
     let deadline = SystemTime::now() + Duration::from_secs(3);
     let since = deadline.duration_since(UNIX_EPOCH).expect("after 1970");
     soon.context.deadline = u64::try_from(since.as_millis()).expect("a number");
+    soon
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_without_an_event_keeps_the_deadline_of_its_invocation() {
+    #[inject_chaos]
+    async fn inner() -> Result<(), InjectedError> {
+        Ok(())
+    }
+    #[inject_chaos]
+    async fn outer(client: &str, event: LambdaEvent<Value>) -> Result<Value, Error> {
+        inner().await?;
+        Ok(json!([client, event.payload]))
+    }
+    let scope = Scope::new(&json!({"latency": {"enabled": true, "min_latency": 600_000}}));
     let start = tokio::time::Instant::now();
-    scope.run(handler(soon)).await.expect("an answer");
+    scope
+        .run(outer("c", ending_soon()))
+        .await
+        .expect("an answer");
+    // Both are hit, and the clock that the deadline is on does not pause.
+    assert!(
+        start.elapsed() <= Duration::from_secs(6),
+        "{:?}",
+        start.elapsed()
+    );
+    let ids = scope.decisions().into_iter().map(|made| made.request_id);
+    assert_eq!(
+        ids.collect::<Vec<_>>(),
+        [Some("7".to_owned()), Some("7".to_owned())]
+    );
+}
+
+#[tokio::test]
+async fn an_invocation_that_is_wrapped_twice_is_one() {
+    #[inject_chaos]
+    async fn inner(event: LambdaEvent<Value>) -> Result<Value, Error> {
+        dependency().await?;
+        Ok(event.payload)
+    }
+    let scope = Scope::new(&json!({"exception": {
+        "enabled": true,
+        "point": "dependency.*",
+        "match": [{"path": "path", "value": "/orders"}],
+    }}));
+    let outer = chaos_core::wrap(inner);
+    let error = scope.run(outer(ending_soon())).await;
+    assert_eq!(
+        error.expect_err("an error").to_string(),
+        "Injected exception"
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_injected_is_said_once_and_recorded_each_time() {
+    #[inject_chaos]
+    async fn worker(event: LambdaEvent<Value>) -> Result<(), Error> {
+        drop(event);
+        Ok(())
+    }
+    let scope = Scope::new(&json!({"statuscode": {"enabled": true}}));
+    for _ in 0..3 {
+        scope
+            .run(worker(event(json!({}))))
+            .await
+            .expect("its own answer");
+    }
+    let actions: Vec<_> = scope
+        .decisions()
+        .into_iter()
+        .map(|made| made.action)
+        .collect();
+    assert_eq!(actions, [Action::Error; 3]);
+    let opaque = chaos_core::wrap_opaque(worker);
+    let own = scope
+        .run(opaque(event(json!({}))))
+        .await
+        .expect("its own answer");
+    assert_eq!(
+        own.into_own(),
+        Some(()),
+        "no queue is told that its batch was done"
+    );
+}
+
+#[tokio::test]
+async fn what_panics_when_it_is_asked_is_not_the_handlers_panic() {
+    struct Bad;
+    impl std::fmt::Display for Bad {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            panic!("a label that cannot be shown")
+        }
+    }
+    #[inject_chaos(point = "with.bad_label", labels(bad = Bad))]
+    async fn labelled() -> Result<u8, InjectedError> {
+        Ok(1)
+    }
+    let scope = Scope::new(&json!({"exception": {"enabled": true, "point": "with.*"}}));
+    assert_eq!(scope.run(async { labelled().await }).await, Ok(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_never_passes_the_deadline() {
+    let scope = Scope::new(&json!({"latency": {"enabled": true, "min_latency": 600_000}}));
+    let start = tokio::time::Instant::now();
+    scope.run(handler(ending_soon())).await.expect("an answer");
     assert!(
         start.elapsed() <= Duration::from_secs(3),
         "{:?}",
@@ -179,13 +283,8 @@ async fn a_point_keeps_the_deadline_of_its_invocation() {
     let scope = Scope::new(&json!({"latency": {
         "enabled": true, "min_latency": 600_000, "point": "dependency.*",
     }}));
-    let mut soon = event(json!({}));
-    soon.context.request_id = "7".to_owned();
-    let deadline = SystemTime::now() + Duration::from_secs(3);
-    let since = deadline.duration_since(UNIX_EPOCH).expect("after 1970");
-    soon.context.deadline = u64::try_from(since.as_millis()).expect("a number");
     let start = tokio::time::Instant::now();
-    scope.run(calls_on(soon)).await.expect("an answer");
+    scope.run(calls_on(ending_soon())).await.expect("an answer");
     assert!(
         start.elapsed() <= Duration::from_secs(3),
         "{:?}",

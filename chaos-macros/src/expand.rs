@@ -1,13 +1,14 @@
 //! From the function as written to the function with chaos at its entrance.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Ident, Pat, ReturnType, Type};
+use syn::{Ident, ReturnType, Type};
 
 use crate::args::Args;
-use crate::function::{Function, plain_name};
+use crate::arguments::{self, Arguments};
+use crate::function::Function;
 use crate::returns::{self, Opaque, Shape};
 
 /// `quote!` whose own names meet none of the user's.
@@ -22,10 +23,10 @@ struct Expansion<'a> {
     args: &'a Args,
     output: ReturnType,
     opaque: Opaque,
-    /// Binds the event to the pattern that the user wrote, inside the body.
+    /// Binds the arguments to the patterns that the user wrote, inside the body.
     rebind: TokenStream,
-    /// An expression that looks at the event, if there is one.
-    event: Option<Ident>,
+    /// The arguments that may be the event.
+    names: Vec<Ident>,
     body: TokenStream,
 }
 
@@ -42,10 +43,10 @@ pub(crate) fn expand(args: &Args, mut function: Function) -> TokenStream {
     } else {
         returns::shape(&function.sig.output)
     };
-    let (event, rebind) = if args.point.is_none() {
-        take_event(&mut function)
+    let Arguments { names, rebind } = if args.point.is_none() {
+        arguments::take(&mut function)
     } else {
-        (None, TokenStream::new())
+        Arguments::default()
     };
     let expansion = Expansion {
         private: mixed!(#krate::__private),
@@ -53,7 +54,7 @@ pub(crate) fn expand(args: &Args, mut function: Function) -> TokenStream {
         output: function.sig.output.clone(),
         opaque: returns::opaque(&function.sig.output),
         rebind,
-        event,
+        names,
         body: function.body.stream(),
     };
     let body = match shape {
@@ -69,7 +70,7 @@ pub(crate) fn expand(args: &Args, mut function: Function) -> TokenStream {
     quote!(#(#attrs)* #vis #sig #body)
 }
 
-/// A destructured event, or `_event`, has no name to look at it by, so its argument gets one, and an
+/// A destructured argument, or `_event`, has no name to look at it by, so it gets one, and an
 /// `#[instrument]` below would record and skip by the wrong names: it then goes first.
 fn let_instrument_go_first(
     args: &Args,
@@ -80,10 +81,7 @@ fn let_instrument_go_first(
         let last = attribute.path().segments.last();
         last.is_some_and(|segment| segment.ident == "instrument")
     });
-    let destructured = function
-        .event()
-        .is_some_and(|event| plain_name(&event.pat).is_none());
-    if !(instrumented && destructured && args.point.is_none()) {
+    if !(instrumented && args.point.is_none() && arguments::any_nameless(function)) {
         return None;
     }
     let arguments = args.tokens();
@@ -94,60 +92,6 @@ fn let_instrument_go_first(
         body,
     } = function;
     Some(mixed!(#(#attrs)* #[#krate::inject_chaos(#arguments)] #vis #sig #body))
-}
-
-/// Gives the event's argument a name of its own and returns it, with the `let` that binds the
-/// user's pattern inside the body, so that `unused` lints still fire at what the user wrote.
-fn take_event(function: &mut Function) -> (Option<Ident>, TokenStream) {
-    let body = function.body.stream();
-    let Some(event) = function.event() else {
-        return (None, TokenStream::new());
-    };
-    let pattern = (*event.pat).clone();
-    if let Some(name) = plain_name(&pattern).filter(|name| names(&body, name)) {
-        // It is used, so no lint misses it, and one move less is made.
-        return (Some(unlinted(name)), TokenStream::new());
-    }
-    let name = match plain_name(&pattern) {
-        Some(name) => unlinted(name),
-        None => Ident::new("__chaos_event", Span::mixed_site()),
-    };
-    *event.pat = match &pattern {
-        Pat::Ident(plain) if plain_name(&pattern).is_some() => {
-            let mut unmuted = plain.clone();
-            unmuted.mutability = None;
-            Pat::Ident(unmuted)
-        }
-        _ => syn::parse_quote!(#name),
-    };
-    let attributes = event.attrs.clone();
-    (
-        Some(name.clone()),
-        mixed! {
-            #[allow(clippy::no_effect_underscore_binding)]
-            #(#attributes)*
-            let #pattern = #name;
-        },
-    )
-}
-
-/// Resolved where the user wrote it, located where no lint looks.
-fn unlinted(name: &Ident) -> Ident {
-    let span = Span::mixed_site().resolved_at(name.span());
-    let mut name = name.clone();
-    name.set_span(span);
-    name
-}
-
-/// Whether the tokens name it, be it inside a format string.
-fn names(tokens: &TokenStream, name: &Ident) -> bool {
-    let text = name.to_string();
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == *name,
-        TokenTree::Group(group) => names(&group.stream(), name),
-        TokenTree::Literal(literal) => literal.to_string().contains(&format!("{{{text}")),
-        TokenTree::Punct(_) => false,
-    })
 }
 
 impl Expansion<'_> {
@@ -245,16 +189,16 @@ impl Expansion<'_> {
         mixed!(|| ::std::vec![#(#labels),*])
     }
 
-    /// Asks the compiler what the event's type can show.
+    /// Asks the compiler what the arguments' types can show: the first that is an event is it.
     fn look(&self) -> TokenStream {
-        let Self { private, .. } = self;
-        let Some(event) = &self.event else {
-            return mixed!(|_| #private::Seen::nothing());
-        };
+        let Self { private, names, .. } = self;
         mixed! {
             |__chaos_wants_event| {
+                #[allow(unused_imports)]
                 use #private::look::*;
-                (&&&&#private::look::Look(&#event)).seen(__chaos_wants_event)
+                let _ = __chaos_wants_event;
+                #private::Seen::nothing()
+                    #(.or(|| (&&&&#private::look::Look(&#names)).seen(__chaos_wants_event)))*
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{Attribute, FnArg, Ident, Pat, Signature, Token, Visibility};
+use syn::{Attribute, Ident, Pat, Signature, Token, Visibility};
 
 /// A function, method or associated function with a body.
 pub(crate) struct Function {
@@ -24,14 +24,6 @@ impl Function {
             ));
         }
         Ok(function)
-    }
-
-    /// The first argument that is not `self`: the event, if this is a handler.
-    pub(crate) fn event(&mut self) -> Option<&mut syn::PatType> {
-        self.sig.inputs.iter_mut().find_map(|input| match input {
-            FnArg::Typed(argument) => Some(argument),
-            FnArg::Receiver(_) => None,
-        })
     }
 }
 

@@ -5,6 +5,7 @@
 use proc_macro::TokenStream;
 
 mod args;
+mod arguments;
 mod expand;
 mod function;
 mod returns;

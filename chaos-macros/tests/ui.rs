@@ -1,8 +1,7 @@
 //! What the compiler says of each mistake, and that it says nothing where there is none.
 //!
-//! `TRYBUILD=overwrite cargo test -p chaos-macros --features inject --test ui` writes the expected
+//! `TRYBUILD=overwrite cargo test -p chaos-macros --test ui` writes the expected
 //! messages anew after a change of the compiler; read the difference before it is committed.
-#![cfg(feature = "inject")]
 
 #[test]
 fn mistakes_are_explained_where_they_are_made() {

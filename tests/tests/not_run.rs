@@ -4,12 +4,14 @@
 use std::io::Write as _;
 
 #[test]
-fn moto_and_cargo_lambda_are_not_run_here_see_cargo_xtask_test() {
+fn what_is_not_run_here_is_said_and_run_by_cargo_xtask_test() {
     // past the harness, which keeps to itself what a test that passes prints
     let said = writeln!(
         std::io::stderr(),
         "NOT RUN: the tests against moto and cargo-lambda (tests/outside), which need software \
-         from outside; `cargo xtask test` installs it and runs them"
+         from outside, and the test of the attribute with the feature `inject` off \
+         (chaos-core/tests/off.rs), which needs a build of its own; `cargo xtask test` installs \
+         and builds that and runs them"
     );
     assert!(said.is_ok(), "it cannot be said");
 }

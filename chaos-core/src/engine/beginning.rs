@@ -1,6 +1,8 @@
 //! The start of a call: what has to be waited for, and what is known of it.
 
-use super::{EngineRef, HANDLER, Injection, Labels, Seen, armed, current, may_enter_scope};
+use super::{
+    EngineRef, HANDLER, Injection, Labels, Seen, armed, current, guarded, may_enter_scope,
+};
 use crate::source::refresh::Waiting;
 
 /// A call for which there may be something to do.
@@ -68,12 +70,16 @@ fn begin_handler(
         Some(engine) if wait.is_none() => engine.wants_event(),
         _ => true,
     };
+    let (labels, seen) = guarded(HANDLER, || (labels(), look(wants_event)))?;
     Some(Box::new(Beginning {
         engine,
         wait,
         point: HANDLER,
-        labels: labels(),
-        seen: Some(look(wants_event)),
+        labels,
+        seen: Some(Seen {
+            looked: wants_event,
+            ..seen
+        }),
     }))
 }
 
@@ -91,8 +97,11 @@ fn begin_at(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<
         (None, None)
     } else {
         let engine = current()?;
-        // Where a handler comes by, it keeps the document fresh.
         let wait = if engine.has_handler() {
+            // The handler keeps the document fresh, except while it runs for long.
+            if engine.may_concern(point) {
+                engine.refresh_beside();
+            }
             None
         } else {
             engine.turn()
@@ -102,11 +111,12 @@ fn begin_at(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<
         }
         (Some(engine), wait)
     };
+    let labels = guarded(point, labels)?;
     Some(Box::new(Beginning {
         engine,
         wait,
         point,
-        labels: labels(),
+        labels,
         seen: None,
     }))
 }

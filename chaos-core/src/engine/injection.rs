@@ -150,11 +150,13 @@ impl Injection {
     }
 
     fn record(&self, decision: Decision) {
-        self.engine.record(decision, &self.seen);
+        self.engine.record(decision, &self.seen, true);
     }
 
     fn cannot(&self, live: &LiveFlag, why: impl Into<String>) {
-        self.record(self.decision(Action::Error, live).because(why));
+        let decision = self.decision(Action::Error, live).because(why);
+        self.engine
+            .record(decision, &self.seen, !live.said_cannot());
     }
 
     fn delay(&self, latency: &Latency, live: &LiveFlag) -> Duration {

@@ -10,8 +10,7 @@ use rand_pcg::Pcg64Mcg;
 use super::seen::Seen;
 use crate::plan::{By, Condition, Flag, Plan, Settings, Trigger, text_at};
 
-/// The name of the handler's own injection point.
-pub(crate) const HANDLER: &str = "handler";
+pub(crate) use crate::plan::HANDLER_POINT as HANDLER;
 
 /// A plan in force.
 #[derive(Debug, Default)]
@@ -32,6 +31,8 @@ pub(crate) struct LiveFlag {
     random: Mutex<Pcg64Mcg>,
     /// Whether it has been said that it cannot look at an event: once is enough.
     said_blind: AtomicBool,
+    /// The same of what cannot be injected, or is not allowed.
+    said_cannot: AtomicBool,
 }
 
 /// Whether a flag fires, for one call that it might concern.
@@ -111,6 +112,7 @@ impl LiveFlag {
             fired: AtomicU64::new(0),
             random: Mutex::new(Pcg64Mcg::seed_from_u64(seed)),
             said_blind: AtomicBool::new(false),
+            said_cannot: AtomicBool::new(false),
         }
     }
 
@@ -122,6 +124,11 @@ impl LiveFlag {
     /// Whether it was said before that this flag cannot look at the event; from now on it was.
     pub(crate) fn said_blind(&self) -> bool {
         self.said_blind.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether it was said before that this flag is not injected; from now on it was.
+    pub(crate) fn said_cannot(&self) -> bool {
+        self.said_cannot.swap(true, Ordering::Relaxed)
     }
 
     /// A generator for one firing, seeded from the flag's own stream.

@@ -146,6 +146,15 @@ impl Engine {
         refresh.turn()
     }
 
+    /// Sees to the document beside a handler that is running.
+    pub(crate) fn refresh_beside(&self) {
+        if let Some(refresh) = &self.refresh
+            && !refresh.is_fresh()
+        {
+            drop(refresh.turn());
+        }
+    }
+
     /// Fetches the document before the first invocation.
     pub(crate) fn warm_up(&self) -> Option<Waiting> {
         let refresh = self.refresh.as_ref()?;
@@ -191,17 +200,28 @@ impl Engine {
             .any(|live| live.flag.aim.concerns_point(point))
     }
 
-    fn register(&self, seen: &Arc<Seen>) -> Running {
+    /// Puts an invocation on the list, once, be it wrapped twice.
+    fn register(&self, seen: &Arc<Seen>) -> Option<Running> {
+        if !seen.known {
+            return None;
+        }
         let mut running = self
             .shared
             .running
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
+        let there = running.iter().any(|other| {
+            Arc::ptr_eq(other, seen)
+                || other.request_id.is_some() && other.request_id == seen.request_id
+        });
+        if there {
+            return None;
+        }
         running.push(Arc::clone(seen));
-        Running {
+        Some(Running {
             shared: Arc::clone(&self.shared),
             seen: Arc::clone(seen),
-        }
+        })
     }
 
     /// The invocation around a point: the only one that runs. Of several only the earliest
@@ -240,22 +260,25 @@ impl Engine {
                     }
                 }
                 Verdict::Fires | Verdict::Holds => {}
-                Verdict::Blind if flag.said_blind() => {}
-                Verdict::Blind => {
-                    let why = if point == HANDLER {
-                        "the flag looks at the event, and this event's type cannot be looked at: \
-                         derive `Serialize` for it"
-                    } else {
-                        "the flag looks at the event, and at this point no single invocation is \
-                         known: it needs a wrapped handler around it, and one invocation at a time"
-                    };
-                    let (mode, name) = (&flag.flag.mode, &flag.flag.name);
-                    let decision = Decision::new(Action::Error, mode, name, point);
-                    self.record(decision.because(why), seen);
-                }
+                // It was not asked for when the call began; the next call is looked at.
+                Verdict::Blind if !seen.looked && seen.known => {}
+                Verdict::Blind => self.say_blind(flag, point, seen),
             }
         }
         (before, after)
+    }
+
+    fn say_blind(&self, live: &LiveFlag, point: &str, seen: &Seen) {
+        let why = if seen.known {
+            "the flag looks at the event, and this event's type cannot be looked at: derive \
+             `Serialize` for it"
+        } else {
+            "the flag looks at the event, and here no event is known: it takes an argument that is \
+             one (`LambdaEvent`, `lambda_http::Request`, `Value`), or a wrapped handler around it \
+             and one invocation at a time"
+        };
+        let decision = Decision::new(Action::Error, &live.flag.mode, &live.flag.name, point);
+        self.record(decision.because(why), seen, !live.said_blind());
     }
 
     fn label<'a>(&'a self, labels: &'a Labels, seen: &'a Seen, name: &str) -> Option<&'a str> {
@@ -277,7 +300,9 @@ impl Engine {
         } else {
             return true;
         };
-        self.record(Decision::new(action, mode, &flag.flag.name, point), seen);
+        let loud = action == Action::DryRun || !flag.said_cannot();
+        let decision = Decision::new(action, mode, &flag.flag.name, point);
+        self.record(decision, seen, loud);
         false
     }
 
@@ -290,9 +315,10 @@ impl Engine {
         self.options.allow.allows("panic")
     }
 
-    pub(crate) fn record(&self, mut decision: Decision, seen: &Seen) {
+    /// What is said once of a flag is no longer loud.
+    pub(crate) fn record(&self, mut decision: Decision, seen: &Seen, loud: bool) {
         decision.request_id.clone_from(&seen.request_id);
-        decision.emit(&self.options.config_source);
+        decision.emit(&self.options.config_source, loud);
         if let Some(record) = &self.shared.record {
             let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
             record.push(decision);
@@ -305,8 +331,13 @@ pub(crate) type Fired = Vec<Arc<LiveFlag>>;
 
 /// What fires at the handler, if anything does.
 pub(crate) fn decide_handler(engine: &EngineRef, labels: &Labels, seen: Seen) -> Option<Injection> {
-    let seen = Arc::new(seen);
-    let running = engine.may_concern_points().then(|| engine.register(&seen));
+    // A function that shows no event may be inside an invocation all the same.
+    let seen = if seen.known {
+        Arc::new(seen)
+    } else {
+        engine.around()
+    };
+    let running = engine.register(&seen);
     decide(engine, HANDLER, labels, seen, running)
 }
 
@@ -319,7 +350,6 @@ pub(crate) fn decide_point(
     decide(engine, point, labels, engine.around(), None)
 }
 
-/// Whatever goes wrong in here is ours: the function then runs as if nothing were asked.
 fn decide(
     engine: &EngineRef,
     point: &'static str,
@@ -327,14 +357,21 @@ fn decide(
     seen: Arc<Seen>,
     running: Option<Running>,
 ) -> Option<Injection> {
-    let decided = catch_unwind(AssertUnwindSafe(|| engine.fire(point, labels, &seen)));
-    let Ok(fired) = decided else {
-        tracing::error!(
-            target: "chaos", source = "chaos", action = "error", point,
-            "a defect of chaos-core: deciding panicked; nothing is injected"
-        );
-        return None;
-    };
+    let fired = guarded(point, || engine.fire(point, labels, &seen))?;
     let injection = Injection::new(engine.clone(), point, seen, running, fired);
     Some(injection).filter(Injection::matters)
+}
+
+/// What panics in here is ours, or what the user gave us to ask: a label, a way to serialize, a
+/// source. The function then runs as if nothing were asked.
+pub(crate) fn guarded<T>(point: &str, ask: impl FnOnce() -> T) -> Option<T> {
+    let answer = catch_unwind(AssertUnwindSafe(ask)).ok();
+    if answer.is_none() {
+        tracing::error!(
+            target: "chaos", source = "chaos", action = "error", point,
+            "asking what to inject panicked (see above): nothing is injected; look at the labels \
+             here, and at how the event is serialized"
+        );
+    }
+    answer
 }

@@ -1,6 +1,8 @@
 //! What is known of an invocation.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
+#[cfg(any(feature = "lambda", test))]
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
 
@@ -8,6 +10,10 @@ use serde_json::Value;
 #[derive(Clone, Debug, Default)]
 #[doc(hidden)]
 pub struct Seen {
+    /// Whether this is an invocation's, and not of an argument that is no event.
+    pub(crate) known: bool,
+    /// Whether the event was looked at, or would have been if its type could be.
+    pub(crate) looked: bool,
     pub(crate) request_id: Option<String>,
     pub(crate) deadline: Option<SystemTime>,
     /// The tenant, of a function that isolates them.
@@ -25,12 +31,27 @@ impl Seen {
         Self::default()
     }
 
+    /// Of an event, which it is whatever can be seen of it.
+    pub(crate) fn event() -> Self {
+        Self {
+            known: true,
+            ..Self::default()
+        }
+    }
+
+    /// This, if it is an invocation's, or else the next argument's.
+    #[must_use]
+    pub fn or(self, next: impl FnOnce() -> Self) -> Self {
+        if self.known { self } else { next() }
+    }
+
     #[cfg(feature = "lambda")]
     pub(crate) fn context(context: &lambda_runtime::Context) -> Self {
         Self {
             request_id: Some(context.request_id.clone()).filter(|id| !id.is_empty()),
             deadline: known_deadline(context.deadline),
             tenant: context.tenant_id.clone(),
+            known: true,
             ..Self::default()
         }
     }
@@ -38,7 +59,7 @@ impl Seen {
 
 /// Milliseconds since 1970, as the Runtime API gives them. A deadline in the past, as local
 /// emulators send it, says nothing.
-#[cfg_attr(not(feature = "lambda"), allow(dead_code))]
+#[cfg(any(feature = "lambda", test))]
 fn known_deadline(milliseconds: u64) -> Option<SystemTime> {
     let deadline = UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds))?;
     (deadline > SystemTime::now()).then_some(deadline)

@@ -36,6 +36,10 @@ use crate::seam::returns::{AsOpaque, Errors, Respond, ResultCarrier};
 /// # }
 /// ```
 ///
+/// The service is called at once, and the future that it returns is polled when the faults let it.
+/// For functions and routers that is the same; a service that works in `call` itself, such as
+/// tower's `Buffer`, has begun by then.
+///
 /// Round an axum router under `lambda_http` it goes in the same way, and not into
 /// `Router::layer`, which is inside the routing.
 ///

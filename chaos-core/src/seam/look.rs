@@ -44,14 +44,14 @@ impl View<kind::Json> for Value {
     fn view(&self, wants_event: bool) -> Seen {
         Seen {
             event: wants_event.then(|| self.clone()),
-            ..Seen::default()
+            ..Seen::event()
         }
     }
 }
 
 impl HasContext for Value {
     fn context(&self) -> Seen {
-        Seen::nothing()
+        Seen::event()
     }
 }
 
@@ -99,7 +99,7 @@ mod http {
         fn context(&self) -> Seen {
             let seen = self
                 .lambda_context_ref()
-                .map_or_else(Seen::nothing, Seen::context);
+                .map_or_else(Seen::event, Seen::context);
             Seen { http: true, ..seen }
         }
     }

@@ -68,11 +68,17 @@ impl<R: Serialize> Serialize for Opaque<R> {
             Inner::Injected(fault) => proxy::json(fault).serialize(serializer),
             Inner::Recoded(own, fault) => {
                 let json = serde_json::to_value(own).map_err(S::Error::custom)?;
-                match proxy::recoded_json(json, fault) {
-                    Some(recoded) => recoded.serialize(serializer),
-                    // No object, so no code to replace: the work was done, its answer stays.
-                    None => own.serialize(serializer),
+                if let Some(recoded) = proxy::recoded_json(json, fault) {
+                    return recoded.serialize(serializer);
                 }
+                tracing::error!(
+                    target: "chaos", source = "chaos", action = "error",
+                    mode = "statuscode", status_code = fault.code,
+                    "chaos could not be injected: this response is no JSON object, so it has no \
+                     `statusCode` to replace"
+                );
+                // The work was done, so its answer stays.
+                own.serialize(serializer)
             }
         }
     }

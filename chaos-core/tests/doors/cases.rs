@@ -92,10 +92,39 @@ fn case(
     }
 }
 
-pub(crate) fn cases() -> Vec<Case> {
+pub(crate) fn cases(sees_event: bool) -> Vec<Case> {
     let mut cases = single();
     cases.extend(combined());
+    cases.extend(aimed(sees_event));
     cases
+}
+
+/// With conditions on the event, whose path is `/orders`.
+fn aimed(sees_event: bool) -> Vec<Case> {
+    let at = |path: &str, not: bool| {
+        json!({"exception": {
+            "enabled": true,
+            "exception_msg": "boom",
+            "match": [{"path": "path", "value": path, "not": not}],
+        }})
+    };
+    let hit = |name, document| {
+        if sees_event {
+            case(name, document, error("boom"), &["exception"])
+        } else {
+            case(name, document, reply(200, OWN), &[])
+        }
+    };
+    vec![
+        hit("a condition that holds", at("/orders", false)),
+        hit("a condition turned round", at("/users", true)),
+        case(
+            "a condition that does not hold",
+            at("/users", false),
+            reply(200, OWN),
+            &[],
+        ),
+    ]
 }
 
 /// One flag at a time.

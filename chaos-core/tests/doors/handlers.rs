@@ -14,7 +14,7 @@ use super::cases::{OWN, Outcome};
 type Event = LambdaEvent<Value>;
 
 fn event() -> Event {
-    LambdaEvent::new(json!({"path": "/"}), Context::default())
+    LambdaEvent::new(json!({"path": "/orders"}), Context::default())
 }
 
 /// As the runtime would send it.
@@ -41,6 +41,20 @@ fn judge_http<B: AsRef<[u8]>, E: Display>(result: Result<http::Response<B>, E>) 
 
 fn own_value() -> Value {
     json!({"statusCode": 200, "body": OWN})
+}
+
+fn own_v1() -> ApiGatewayProxyResponse {
+    let mut reply = ApiGatewayProxyResponse::default();
+    reply.status_code = 200;
+    reply.body = Some(Body::Text(OWN.to_owned()));
+    reply
+}
+
+fn own_alb() -> AlbTargetGroupResponse {
+    let mut reply = AlbTargetGroupResponse::default();
+    reply.status_code = 200;
+    reply.body = Some(Body::Text(OWN.to_owned()));
+    reply
 }
 
 fn own_v2() -> ApiGatewayV2httpResponse {
@@ -112,10 +126,7 @@ pub(crate) mod attribute {
     pub(crate) async fn api_gateway_v1() -> Outcome {
         #[inject_chaos]
         async fn handler(_event: Event) -> Result<ApiGatewayProxyResponse, Error> {
-            let mut reply = ApiGatewayProxyResponse::default();
-            reply.status_code = 200;
-            reply.body = Some(Body::Text(OWN.to_owned()));
-            Ok(reply)
+            Ok(own_v1())
         }
         judge(handler(event()).await)
     }
@@ -123,10 +134,7 @@ pub(crate) mod attribute {
     pub(crate) async fn alb() -> Outcome {
         #[inject_chaos]
         async fn handler(_event: Event) -> Result<AlbTargetGroupResponse, Error> {
-            let mut reply = AlbTargetGroupResponse::default();
-            reply.status_code = 200;
-            reply.body = Some(Body::Text(OWN.to_owned()));
-            Ok(reply)
+            Ok(own_alb())
         }
         judge(handler(event()).await)
     }
@@ -149,10 +157,19 @@ pub(crate) mod attribute {
 
     pub(crate) async fn http_response() -> Outcome {
         #[inject_chaos]
-        async fn handler(_request: ()) -> Result<http::Response<String>, Error> {
+        async fn handler(_event: Event) -> Result<http::Response<String>, Error> {
             Ok(http::Response::new(OWN.to_owned()))
         }
-        judge_http(handler(()).await)
+        judge_http(handler(event()).await)
+    }
+
+    pub(crate) async fn event_in_second_place() -> Outcome {
+        struct Client(&'static str);
+        #[inject_chaos]
+        async fn handler(client: &Client, _event: Event) -> Result<Value, Error> {
+            Ok(json!({"statusCode": 200, "body": client.0}))
+        }
+        judge(handler(&Client(OWN), event()).await)
     }
 
     #[async_trait::async_trait]
@@ -205,9 +222,21 @@ pub(crate) mod wrapped {
         judge(wrap(async |_: Event| Ok::<_, Error>(own_v2()))(event()).await)
     }
 
+    pub(crate) async fn api_gateway_v1() -> Outcome {
+        judge(wrap(async |_: Event| Ok::<_, Error>(own_v1()))(event()).await)
+    }
+
+    pub(crate) async fn alb() -> Outcome {
+        judge(wrap(async |_: Event| Ok::<_, Error>(own_alb()))(event()).await)
+    }
+
+    pub(crate) async fn own_struct() -> Outcome {
+        judge(wrap(async |_: Event| Ok::<_, Error>(OwnReply::new()))(event()).await)
+    }
+
     pub(crate) async fn http_response() -> Outcome {
         let handler = wrap(async |_: Value| Ok::<_, Error>(http::Response::new(OWN.to_owned())));
-        judge_http(handler(json!({})).await)
+        judge_http(handler(event().payload).await)
     }
 
     pub(crate) async fn opaque() -> Outcome {
@@ -237,11 +266,32 @@ pub(crate) mod layered {
         judge(service.oneshot(event()).await)
     }
 
+    pub(crate) async fn api_gateway_v1() -> Outcome {
+        let service = ServiceBuilder::new()
+            .layer(ChaosLayer::new())
+            .service_fn(async |_: Event| Ok::<_, Error>(own_v1()));
+        judge(service.oneshot(event()).await)
+    }
+
+    pub(crate) async fn alb() -> Outcome {
+        let service = ServiceBuilder::new()
+            .layer(ChaosLayer::new())
+            .service_fn(async |_: Event| Ok::<_, Error>(own_alb()));
+        judge(service.oneshot(event()).await)
+    }
+
+    pub(crate) async fn own_struct() -> Outcome {
+        let service = ServiceBuilder::new()
+            .layer(ChaosLayer::new())
+            .service_fn(async |_: Event| Ok::<_, Error>(OwnReply::new()));
+        judge(service.oneshot(event()).await)
+    }
+
     pub(crate) async fn http_response() -> Outcome {
         let service = ServiceBuilder::new()
             .layer(ChaosLayer::new())
             .service_fn(async |_: Value| Ok::<_, Error>(http::Response::new(OWN.to_owned())));
-        judge_http(service.oneshot(json!({})).await)
+        judge_http(service.oneshot(event().payload).await)
     }
 
     pub(crate) async fn opaque() -> Outcome {
@@ -260,6 +310,23 @@ pub(crate) mod http_handlers {
     use tower::{ServiceBuilder, ServiceExt as _};
 
     use super::*;
+
+    /// As API Gateway's REST API sends it.
+    fn request() -> Request {
+        let event = json!({
+            "resource": "/orders", "path": "/orders", "httpMethod": "GET",
+            "headers": {}, "multiValueHeaders": {},
+            "queryStringParameters": null, "multiValueQueryStringParameters": {},
+            "pathParameters": null, "stageVariables": null,
+            "requestContext": {
+                "accountId": "123456789012", "resourceId": "abc", "stage": "prod",
+                "requestId": "7", "identity": {}, "resourcePath": "/orders",
+                "httpMethod": "GET", "apiId": "xyz", "authorizer": {},
+            },
+            "body": null, "isBase64Encoded": false,
+        });
+        lambda_http::request::from_str(&event.to_string()).expect("an event")
+    }
 
     async fn judge_response<E: Display>(result: Result<impl IntoResponse, E>) -> Outcome {
         match result {
@@ -280,7 +347,7 @@ pub(crate) mod http_handlers {
         async fn handler(_request: Request) -> Result<impl IntoResponse, Error> {
             Ok(OWN)
         }
-        judge_response(handler(Request::default()).await).await
+        judge_response(handler(request()).await).await
     }
 
     pub(crate) async fn attribute_response() -> Outcome {
@@ -288,30 +355,30 @@ pub(crate) mod http_handlers {
         async fn handler(_request: Request) -> Result<Response<Body>, Error> {
             Ok(Response::new(Body::from(OWN)))
         }
-        judge_response(handler(Request::default()).await).await
+        judge_response(handler(request()).await).await
     }
 
     pub(crate) async fn wrap_response() -> Outcome {
         let handler = wrap(async |_: Request| Ok::<_, Error>(Response::new(Body::from(OWN))));
-        judge_response(handler(Request::default()).await).await
+        judge_response(handler(request()).await).await
     }
 
     pub(crate) async fn wrap_opaque_string() -> Outcome {
         let handler = wrap_opaque(async |_: Request| Ok::<_, Error>(OWN.to_owned()));
-        judge_response(handler(Request::default()).await).await
+        judge_response(handler(request()).await).await
     }
 
     pub(crate) async fn layer_response() -> Outcome {
         let service = ServiceBuilder::new()
             .layer(ChaosLayer::new())
             .service_fn(async |_: Request| Ok::<_, Error>(Response::new(Body::from(OWN))));
-        judge_response(service.oneshot(Request::default()).await).await
+        judge_response(service.oneshot(request()).await).await
     }
 
     pub(crate) async fn layer_opaque_string() -> Outcome {
         let service = ServiceBuilder::new()
             .layer(ChaosLayer::opaque())
             .service_fn(async |_: Request| Ok::<_, Error>(OWN.to_owned()));
-        judge_response(service.oneshot(Request::default()).await).await
+        judge_response(service.oneshot(request()).await).await
     }
 }

@@ -85,11 +85,20 @@ impl<R> Replies<R> for AsOpaque {
         Opaque::own(value)
     }
     fn reply(&self, fault: &StatusCode, _: bool) -> Result<Opaque<R>, Refusal> {
-        Ok(Opaque::injected(fault))
+        stand_in(fault)
     }
     fn recode(&self, value: R, fault: &StatusCode, _: bool) -> (Opaque<R>, Option<Refusal>) {
         (Opaque::recoded(value, fault), None)
     }
+}
+
+/// In the place of `()` there is no response: whoever returns it answers nobody, and an injected
+/// one would tell a queue that its batch was done.
+fn stand_in<R>(fault: &StatusCode) -> Result<Opaque<R>, Refusal> {
+    if size_of::<R>() == 0 {
+        return Err(cannot_carry::<R>());
+    }
+    Ok(Opaque::injected(fault))
 }
 
 /// As an [`Opaque`] that is serialized: only an object has a status code to replace.
@@ -103,7 +112,7 @@ impl<R: Serialize> Replies<R> for AsSerialized {
         Opaque::own(value)
     }
     fn reply(&self, fault: &StatusCode, _: bool) -> Result<Opaque<R>, Refusal> {
-        Ok(Opaque::injected(fault))
+        stand_in(fault)
     }
     fn recode(&self, value: R, fault: &StatusCode, _: bool) -> (Opaque<R>, Option<Refusal>) {
         if serde_json::to_value(&value).is_ok_and(|json| json.is_object()) {
