@@ -151,7 +151,7 @@ async fn a_document_that_has_expired_does_nothing() {
 /// An invocation that ends in three seconds.
 fn ending_soon() -> LambdaEvent<Value> {
     let mut soon = event(json!({"path": "/orders"}));
-    soon.context.request_id = "7".to_owned();
+    "7".clone_into(&mut soon.context.request_id);
     let deadline = SystemTime::now() + Duration::from_secs(3);
     let since = deadline.duration_since(UNIX_EPOCH).expect("after 1970");
     soon.context.deadline = u64::try_from(since.as_millis()).expect("a number");
