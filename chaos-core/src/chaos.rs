@@ -264,3 +264,56 @@ fn listed(findings: &[Finding]) -> String {
     }
     list
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::source::Fetch;
+
+    /// Counts how often it is asked.
+    struct Counting {
+        asked: Arc<AtomicUsize>,
+        in_init: bool,
+    }
+
+    impl Source for Counting {
+        fn name(&self) -> &'static str {
+            "counting"
+        }
+
+        fn location(&self) -> String {
+            "here".to_owned()
+        }
+
+        fn fetch(&self) -> Fetch<'_> {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            Box::pin(async { Ok("{}".to_owned()) })
+        }
+
+        fn answers_in_init(&self) -> bool {
+            self.in_init
+        }
+    }
+
+    #[tokio::test]
+    async fn a_source_that_sleeps_during_init_is_asked_by_the_first_request() {
+        for in_init in [true, false] {
+            let asked = Arc::new(AtomicUsize::new(0));
+            let source = Counting {
+                asked: Arc::clone(&asked),
+                in_init,
+            };
+            let engine = Chaos::from_env().source(source).build(&|_| None).unwrap();
+            if let Some(fetched) = engine.warm_up() {
+                fetched.await;
+            }
+            assert_eq!(asked.load(Ordering::Relaxed), usize::from(in_init));
+            if let Some(fetched) = engine.turn() {
+                fetched.await;
+            }
+            assert_eq!(asked.load(Ordering::Relaxed), 1);
+        }
+    }
+}

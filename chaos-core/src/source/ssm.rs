@@ -13,6 +13,7 @@ use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use tokio::sync::OnceCell;
 
+use super::parameter::resource;
 use super::{Fetch, Source, SourceError};
 
 /// How long one attempt may take. Two of them last longer than a fetch may, so that silence is
@@ -202,16 +203,6 @@ fn refused(name: &str, error: &GetParameterError) -> SourceError {
     SourceError::unavailable(format!("SSM answered {code}: {said}; {remedy}"))
 }
 
-/// The resource as an IAM policy names it. The version or label is no part of it.
-fn resource(name: &str) -> String {
-    if name.starts_with("arn:") {
-        return name.to_owned();
-    }
-    let name = name.split(':').next().unwrap_or(name);
-    let slash = if name.starts_with('/') { "" } else { "/" };
-    format!("arn:aws:ssm:*:*:parameter{slash}{name}")
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
@@ -293,14 +284,6 @@ mod tests {
         let error = explain("/orders/chaos", SdkError::timeout_error("3 s"));
         assert!(error.is_unavailable());
         assert!(error.to_string().contains("interface endpoint"));
-    }
-
-    #[test]
-    fn a_resource_is_named_as_policies_do() {
-        assert_eq!(resource("/a/b"), "arn:aws:ssm:*:*:parameter/a/b");
-        assert_eq!(resource("chaos:3"), "arn:aws:ssm:*:*:parameter/chaos");
-        let arn = "arn:aws:ssm:eu-west-1:1:parameter/a";
-        assert_eq!(resource(arn), arn);
     }
 
     #[test]
