@@ -1,8 +1,8 @@
 //! Fault injection for AWS Lambda functions written in Rust.
 //!
 //! Put [`#[inject_chaos]`](macro@inject_chaos) on a handler and deploy it once. From then on a
-//! JSON document, in SSM Parameter Store, in a file or in an environment variable, says which
-//! invocations are delayed, fail, answer another status code or find the disk full. Changing the
+//! JSON document, in SSM Parameter Store, in `AppConfig`, in a file or in an environment variable,
+//! says which invocations are delayed, fail, answer another status code or find the disk full. Changing the
 //! document needs no deployment. Without a document, or while it asks for nothing, the handler runs
 //! as it is written.
 //!
@@ -146,7 +146,16 @@
 //! | --- | --- | --- |
 //! | `CHAOS_CONFIG` | this variable itself | never |
 //! | `CHAOS_CONFIG_FILE` | in this file | 1 s |
-//! | `CHAOS_PARAM`, or `FAILURE_INJECTION_PARAM` | in this SSM parameter, String or SecureString (feature `ssm`) | 60 s |
+//! | `CHAOS_APPCONFIG_APPLICATION`, `CHAOS_APPCONFIG_ENVIRONMENT` and `CHAOS_APPCONFIG_CONFIGURATION`, or `FAILURE_APPCONFIG_…` | in this configuration of `AppConfig`, freeform or feature flags, through `AppConfig`'s agent (feature `extension`); all three are needed | 0 s |
+//! | `CHAOS_PARAM`, or `FAILURE_INJECTION_PARAM` | in this SSM parameter, String or SecureString, through the SDK (feature `ssm`) | 60 s |
+//! | the same, without the feature `ssm` | there too, through the Parameters and Secrets extension (feature `extension`) | 0 s |
+//!
+//! `AppConfig`'s agent and the extension are Lambda layers that AWS offers. They listen on 127.0.0.1,
+//! on `AWS_APPCONFIG_EXTENSION_HTTP_PORT` (2772) and `PARAMETERS_SECRETS_EXTENSION_HTTP_PORT`
+//! (2773), and have caches of their own: those say how soon a change is seen, which for the
+//! extension is `SSM_PARAMETER_STORE_TTL`, 300 seconds unless set. The extension answers during
+//! invocations only, so [`init()`] does not ask it. In a profile of feature flags, attributes that
+//! are no scalars are JSON in a text, and a flag named `settings` is the document's settings.
 //!
 //! And how it is treated:
 //!
@@ -356,6 +365,7 @@
 //! | `lambda_http` | no | handlers of lambda_http: `Request`, `IntoResponse` |
 //! | `axum` | no | `impl IntoResponse` of axum, as a return type and behind [`ChaosLayer::opaque`] |
 //! | `ssm` | yes | documents from SSM Parameter Store, through aws-sdk-ssm |
+//! | `extension` | no | documents from `AppConfig` and SSM Parameter Store, through AWS's agents and without an SDK |
 //!
 //! # Safety
 //!

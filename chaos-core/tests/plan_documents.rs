@@ -377,20 +377,6 @@ fn settings_can_switch_everything_off() {
 }
 
 #[test]
-fn a_feature_flag_profile_writes_json_in_texts() {
-    let plain = json!({ "f": {
-        "enabled": true, "mode": "statuscode", "match": [{ "path": "a", "value": "b" }],
-        "labels": { "tenant": ["a"] }, "point": ["a.*", "b"], "headers": { "a": "b" }
-    } });
-    let profile = json!({ "f": {
-        "enabled": true, "mode": "statuscode", "_variant": "default",
-        "match": r#"[{ "path": "a", "value": "b" }]"#, "labels": r#"{ "tenant": ["a"] }"#,
-        "point": r#"["a.*", "b"]"#, "headers": r#"{ "a": "b" }"#
-    } });
-    assert_eq!(sound(&profile), sound(&plain));
-}
-
-#[test]
 fn aims() {
     let aim = |attributes: Value| sound(&flag(&attributes)).flags[0].aim.clone();
 

@@ -26,10 +26,11 @@ pub enum Behaviour {
     /// Accepts connections, reads requests and never says anything. A request that fell silent
     /// stays so after switching back, until its connection is closed.
     Silent,
-    /// Every request fails with `ThrottlingException`, HTTP status 400.
+    /// Every request fails with `ThrottlingException`, HTTP status 400 (at the agent of `AppConfig`
+    /// 429).
     Throttled,
-    /// Every request fails with `AccessDeniedException`, HTTP status 400, as it does for a role
-    /// whose policy lacks the action.
+    /// Every request fails with `AccessDeniedException`, HTTP status 400 (at the agent of
+    /// `AppConfig` 403), as it does for a role whose policy lacks the action.
     AccessDenied,
     /// Every request fails with `InternalServerError`, HTTP status 500.
     InternalError,

@@ -1,8 +1,10 @@
-//! Lambda's Runtime API and SSM Parameter Store on loopback, in one process, for tests.
+//! Lambda's Runtime API, SSM Parameter Store, and the agents of Parameter Store and `AppConfig`
+//! on loopback, in one process, for tests.
 //!
 //! A [`Function`] runs a Lambda function as a real process and invokes it. A [`ParameterStore`]
-//! answers an AWS SDK as the service does, errors included, and can be told to misbehave. Nothing
-//! listens anywhere but on 127.0.0.1, on ports that the system picks, and the processes that were
+//! answers an AWS SDK as the service does, errors included, and can be told to misbehave. An
+//! [`AppConfigAgent`] and a [`ParametersExtension`] stand for the agents that AWS offers as Lambda
+//! layers. Nothing listens anywhere but on 127.0.0.1, on ports that the system picks, and the processes that were
 //! started here end with the values that stand for them.
 //!
 //! ```no_run
@@ -35,14 +37,19 @@
 //! and one that never gets to work says why ([`InvokeError::InitFailed`]).
 
 // One folder a service, each on top of `server.rs`.
+mod appconfig;
 mod behaviour;
 mod lambda;
 mod server;
 mod ssm;
 
+pub use appconfig::AppConfigAgent;
 pub use behaviour::Behaviour;
 pub use lambda::{Function, FunctionBuilder, FunctionError, Invocation, InvokeError, Reply};
-pub use ssm::{Parameter, ParameterStore, ParameterType, RecordedRequest, ServiceError, Tier};
+pub use ssm::{
+    Parameter, ParameterStore, ParameterType, ParametersExtension, RecordedRequest, ServiceError,
+    Tier,
+};
 
 /// The region of everything here, unless a function is given another.
 pub const REGION: &str = "us-east-1";

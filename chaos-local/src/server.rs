@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,6 +17,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Mutex;
 use tokio::task::{JoinHandle, JoinSet};
+
+use crate::behaviour::Behaviour;
 
 pub(crate) type Answer = Response<Full<Bytes>>;
 type Handler =
@@ -61,6 +63,15 @@ impl Server {
         self.address
     }
 
+    /// Refuses connections or accepts them; the rest is up to the handler.
+    pub(crate) async fn behave(&self, behaviour: Behaviour) -> io::Result<()> {
+        if behaviour == Behaviour::Refuse {
+            self.refuse().await
+        } else {
+            self.accept().await
+        }
+    }
+
     /// Closes the listener and every connection; the port stays reserved.
     pub(crate) async fn refuse(&self) -> io::Result<()> {
         let mut door = self.door.lock().await;
@@ -77,7 +88,7 @@ impl Server {
     }
 
     /// Listens again, on the same port. Nothing changes for a server that is listening.
-    pub(crate) async fn accept(&self) -> io::Result<()> {
+    async fn accept(&self) -> io::Result<()> {
         let mut door = self.door.lock().await;
         let socket = match std::mem::replace(&mut *door, Door::Lost) {
             Door::Open(task) => {
@@ -146,6 +157,34 @@ async fn serve(stream: TcpStream, handler: Arc<Handler>) {
     }
 }
 
+/// An answer in plain text.
+pub(crate) fn text(status: StatusCode, body: impl Into<Bytes>) -> Answer {
+    let mut answer = Response::new(Full::new(body.into()));
+    *answer.status_mut() = status;
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    answer.headers_mut().insert(header::CONTENT_TYPE, plain);
+    answer
+}
+
+/// A part of a path or a query, percent-decoded. What is no encoding stays as it is.
+pub(crate) fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let pair = after.first_chunk().and_then(|pair: &[u8; 2]| {
+            let digit = |digit: u8| char::from(digit).to_digit(16);
+            u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()
+        });
+        let (byte, taken) = match pair {
+            Some(byte) if *first == b'%' => (byte, 3),
+            _ => (*first, 1),
+        };
+        bytes.push(byte);
+        rest = &rest[taken..];
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// A task that ends when its owner does.
 pub(crate) struct Task(JoinHandle<()>);
 
@@ -164,5 +203,18 @@ impl Task {
 impl Drop for Task {
     fn drop(&mut self) {
         self.0.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decoded;
+
+    #[test]
+    fn what_is_encoded_is_decoded() {
+        assert_eq!(decoded("%2Fa%20b%C3%BC"), "/a bü");
+        for text in ["", "a+b", "100%", "%2", "%zz"] {
+            assert_eq!(decoded(text), text);
+        }
     }
 }

@@ -16,6 +16,12 @@ const COMBINATIONS: &[&[&str]] = &[
         "inject,lambda_http,axum",
     ],
     &["--no-default-features", "--features", "inject,ssm"],
+    &["--no-default-features", "--features", "inject,extension"],
+    &[
+        "--no-default-features",
+        "--features",
+        "inject,lambda,extension",
+    ],
     &[],
     &["--all-features"],
 ];
@@ -39,7 +45,7 @@ pub(crate) fn checks() -> Vec<CommandLine> {
 
 #[cfg(test)]
 mod tests {
-    use super::COMBINATIONS;
+    use super::{COMBINATIONS, CommandLine};
     use crate::workspace::metadata;
 
     #[test]
@@ -58,5 +64,36 @@ mod tests {
                 "chaos-core's feature `{feature}` is in no row of COMBINATIONS"
             );
         }
+    }
+
+    /// The packages that chaos-core draws into a binary with these features.
+    fn packages(features: &str) -> Vec<String> {
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../chaos-core/Cargo.toml");
+        let tree = CommandLine::cargo()
+            .args([
+                "tree",
+                "--manifest-path",
+                manifest,
+                "--package",
+                "chaos-core",
+            ])
+            .args(["--no-default-features", "--features", features])
+            .args(["--edges", "normal", "--prefix", "none", "--format", "{p}"])
+            .output()
+            .unwrap();
+        let names = tree.lines().filter_map(|line| line.split(' ').next());
+        names.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_agents_of_aws_are_read_without_an_sdk() {
+        let of_aws = |name: &&String| name.starts_with("aws-");
+        let packages = packages("inject,lambda,extension");
+        assert!(packages.iter().any(|name| name == "hyper"), "{packages:?}");
+        let sdk: Vec<&String> = packages.iter().filter(of_aws).collect();
+        assert!(sdk.is_empty(), "{sdk:?}");
+        // or else the question was wrong
+        let with = self::packages("inject,lambda,extension,ssm");
+        assert!(with.iter().any(|name| name == "aws-sdk-ssm"), "{with:?}");
     }
 }

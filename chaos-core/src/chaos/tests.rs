@@ -26,6 +26,7 @@ struct Own {
     answer: Result<&'static str, &'static str>,
     takes: Duration,
     fetches: Arc<AtomicUsize>,
+    in_init: bool,
 }
 
 impl Own {
@@ -34,6 +35,7 @@ impl Own {
             answer: Ok(document),
             takes: Duration::ZERO,
             fetches: Arc::default(),
+            in_init: true,
         }
     }
 
@@ -48,6 +50,9 @@ impl Source for Own {
     }
     fn location(&self) -> String {
         "my own source".to_owned()
+    }
+    fn answers_in_init(&self) -> bool {
+        self.in_init
     }
     fn fetch(&self) -> Fetch<'_> {
         Box::pin(async {
@@ -187,4 +192,21 @@ fn a_blocking_function_needs_no_runtime() {
     assert!(engine::scope_sync(engine.expect("an engine"), blocking).is_err());
     let engine = own(&Own::answering(FAILING));
     assert!(engine::scope_sync(engine, blocking).is_ok());
+}
+
+#[tokio::test]
+async fn a_source_that_sleeps_during_init_is_asked_by_the_first_request() {
+    for in_init in [true, false] {
+        let source = Own {
+            in_init,
+            ..Own::answering(FAILING)
+        };
+        let engine = own(&source);
+        if let Some(fetched) = engine.warm_up() {
+            fetched.await;
+        }
+        assert_eq!(source.fetches(), usize::from(in_init));
+        assert!(fails(&engine).await);
+        assert_eq!(source.fetches(), 1);
+    }
 }

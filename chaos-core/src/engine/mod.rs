@@ -158,7 +158,8 @@ impl Engine {
     /// Fetches the document before the first invocation.
     pub(crate) fn warm_up(&self) -> Option<Waiting> {
         let refresh = self.refresh.as_ref()?;
-        Some(refresh.warm_up(None))
+        let answers = refresh.source().answers_in_init();
+        answers.then(|| refresh.warm_up(None))
     }
 
     #[inline]

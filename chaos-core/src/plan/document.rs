@@ -8,7 +8,7 @@ use super::legacy::{chaos_lambda, failure_lambda_0, format_of};
 use super::nearest::nearest;
 use super::report::{Report, described, listed, spelled};
 use super::settings::{SETTINGS_ATTRIBUTES, Settings};
-use super::table::{FORMAT, MODES};
+use super::table::{FORMAT, MODES, mode_row};
 use super::validate::{self, APPCONFIG_VARIANT};
 use super::{Flag, Plan};
 
@@ -110,6 +110,12 @@ fn flags(document: &Map<String, Value>, report: &mut Report) -> Vec<Flag> {
         if key == SETTINGS {
             continue;
         }
+        let mut unheard = Report::default();
+        let report = if is_bare_and_off(key, value) {
+            &mut unheard
+        } else {
+            &mut *report
+        };
         if is_flag(key, value) {
             flags.extend(validate::flag(key, value, report));
         } else {
@@ -127,6 +133,20 @@ fn is_flag(key: &str, value: &Value) -> bool {
         || value
             .as_object()
             .is_some_and(|object| object.contains_key("mode"))
+}
+
+/// What is left of a flag that is switched off in a feature-flag profile of `AppConfig`: its mode and
+/// its attributes are kept back until it is on, and so nobody is told that they are missing.
+fn is_bare_and_off(key: &str, value: &Value) -> bool {
+    // a mode of the format that does not exist here is said either way
+    let later = is_flag(key, &Value::Null) && mode_row(key).is_none();
+    !later
+        && value.as_object().is_some_and(|object| {
+            object.get("enabled") == Some(&Value::Bool(false))
+                && object
+                    .keys()
+                    .all(|key| key == "enabled" || key == APPCONFIG_VARIANT)
+        })
 }
 
 fn no_flag(key: &str, value: &Value) -> String {

@@ -128,10 +128,11 @@ fn conditions(fields: &mut Fields<'_>) -> Vec<Condition> {
         .enumerate()
         .filter_map(|(at, entry)| {
             let field = format!("match[{at}]");
-            let Value::Object(entry) = entry else {
+            let entry = unfolded(entry);
+            let Value::Object(entry) = entry.as_ref() else {
                 fields.mistaken(
                     &field,
-                    entry,
+                    &entry,
                     "an object, as {\"path\": \"rawPath\", \"value\": \"/\"}",
                 );
                 return None;

@@ -1,8 +1,9 @@
 //! Where a document comes from.
 //!
 //! The environment names the source (see the [table](crate#where-the-document-lives)); [`EnvSource`],
-//! [`FileSource`] and, with the feature `ssm`, `SsmSource` read it. A source of your own implements
-//! [`Source`].
+//! [`FileSource`] and, with the feature `ssm`, `SsmSource` read it. So do, with the feature
+//! `extension`, `AppConfigSource` and `ExtensionSource`, through agents that AWS offers as layers.
+//! A source of your own implements [`Source`].
 //!
 //! A source only fetches. When that happens, what a request waits for and how long an old
 //! document stays in force is the same for every source:
@@ -15,10 +16,19 @@
 //! - The last good document stays in force while fetches fail, at most for `CHAOS_MAX_STALE`.
 //! - A document that does not exist, or is invalid as a whole, means no chaos, at once.
 
+#[cfg(feature = "extension")]
+mod agent;
+#[cfg(feature = "extension")]
+mod appconfig;
+mod choose;
 mod env;
 mod error;
+#[cfg(feature = "extension")]
+mod extension;
 mod file;
 pub(crate) mod options;
+#[cfg(any(feature = "extension", feature = "ssm"))]
+mod parameter;
 pub(crate) mod refresh;
 #[cfg(feature = "ssm")]
 mod ssm;
@@ -26,8 +36,12 @@ mod ssm;
 use std::pin::Pin;
 use std::time::Duration;
 
+#[cfg(feature = "extension")]
+pub use self::appconfig::AppConfigSource;
 pub use self::env::EnvSource;
 pub use self::error::SourceError;
+#[cfg(feature = "extension")]
+pub use self::extension::ExtensionSource;
 pub use self::file::FileSource;
 #[cfg(feature = "ssm")]
 pub use self::ssm::SsmSource;
@@ -84,8 +98,8 @@ pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<String, SourceError>> + 
 /// }
 /// ```
 pub trait Source: Send + Sync + 'static {
-    /// The kind of source, as telemetry shows it in `config_source`: `ssm`, `file`, `env`. One
-    /// short word, the same each time.
+    /// The kind of source, as telemetry shows it in `config_source`: `ssm`, `appconfig`, `file`,
+    /// `env`. One short word, the same each time.
     fn name(&self) -> &str;
 
     /// Where exactly the document is, for messages: `parameter /orders/chaos`.
@@ -119,6 +133,12 @@ pub trait Source: Send + Sync + 'static {
     /// `CHAOS_CACHE_TTL` does not matter.
     fn cache_ttl(&self) -> Option<Duration> {
         Some(DEFAULT_CACHE_TTL)
+    }
+
+    /// Whether the source can be asked before the first invocation. By default it can; where not,
+    /// [`init()`](crate::init()) asks nothing, and the first request does.
+    fn answers_in_init(&self) -> bool {
+        true
     }
 
     /// The document, where it can be had without waiting and without I/O: then

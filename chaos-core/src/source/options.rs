@@ -5,8 +5,9 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Source;
+use super::choose::choose;
 use super::refresh::Timing;
-use super::{EnvSource, FileSource, Source};
 
 /// An environment, so that tests need not touch the process's own.
 pub(crate) type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -19,12 +20,6 @@ pub(crate) struct Chosen {
     pub(crate) warnings: Vec<String>,
 }
 
-const CONFIG: &str = "CHAOS_CONFIG";
-const FILE: &str = "CHAOS_CONFIG_FILE";
-const PARAM: [&str; 2] = ["CHAOS_PARAM", "FAILURE_INJECTION_PARAM"];
-/// Both prefixes of `AppConfig`'s variables, and what follows them.
-const APPCONFIG: [&str; 2] = ["CHAOS_APPCONFIG_", "FAILURE_APPCONFIG_"];
-const APPCONFIG_PARTS: [&str; 3] = ["APPLICATION", "ENVIRONMENT", "CONFIGURATION"];
 const CACHE_TTL: [&str; 2] = ["CHAOS_CACHE_TTL", "FAILURE_CACHE_TTL"];
 const FETCH_TIMEOUT: &str = "CHAOS_FETCH_TIMEOUT_MS";
 const MAX_STALE: &str = "CHAOS_MAX_STALE";
@@ -66,58 +61,12 @@ pub(crate) fn timing(env: Env<'_>, ttl: Option<Duration>, warnings: &mut Vec<Str
     }
 }
 
-fn choose(env: Env<'_>, warnings: &mut Vec<String>) -> Option<Arc<dyn Source>> {
-    let named = [CONFIG, FILE].into_iter().chain(PARAM);
-    let mut named = named.filter_map(|name| Some((name, set(env, name)?)));
-    let chosen = named.next();
-    if let Some((first, chosen)) = &chosen {
-        for (name, value) in named {
-            // both names of one parameter are one source
-            if !(PARAM.contains(first) && value == *chosen) {
-                warnings.push(format!(
-                    "{name} is ignored, as {first} is set and goes first; unset one of them"
-                ));
-            }
-        }
-    }
-    for prefix in APPCONFIG {
-        let parts = APPCONFIG_PARTS.map(|part| format!("{prefix}{part}"));
-        if let Some(name) = parts.iter().find(|part| set(env, part).is_some()) {
-            warnings.push(format!(
-                "{name} is ignored, as this version cannot read AppConfig; put the document into \
-                 a parameter and its name into CHAOS_PARAM"
-            ));
-        }
-    }
-    let (name, value) = chosen?;
-    match name {
-        CONFIG => Some(Arc::new(EnvSource::new(name, value))),
-        FILE => Some(Arc::new(FileSource::new(value))),
-        _ => parameter(name, value, warnings),
-    }
-}
-
-#[cfg(feature = "ssm")]
-#[expect(clippy::unnecessary_wraps, reason = "the same without the feature")]
-fn parameter(_: &str, parameter: String, _: &mut Vec<String>) -> Option<Arc<dyn Source>> {
-    Some(Arc::new(super::SsmSource::new(parameter)))
-}
-
-#[cfg(not(feature = "ssm"))]
-fn parameter(name: &str, _: String, warnings: &mut Vec<String>) -> Option<Arc<dyn Source>> {
-    warnings.push(format!(
-        "{name} is ignored, as chaos-core was built without the feature `ssm`; add it to the \
-         features of chaos-core in Cargo.toml"
-    ));
-    None
-}
-
 /// The value of a variable; an empty one counts as unset.
-fn set(env: Env<'_>, name: &str) -> Option<String> {
+pub(super) fn set(env: Env<'_>, name: &str) -> Option<String> {
     env(name).filter(|value| !value.trim().is_empty())
 }
 
-fn first(env: Env<'_>, names: &[&'static str]) -> Option<(&'static str, String)> {
+pub(super) fn first(env: Env<'_>, names: &[&'static str]) -> Option<(&'static str, String)> {
     names.iter().find_map(|name| Some((*name, set(env, name)?)))
 }
 
@@ -194,68 +143,6 @@ mod tests {
 
     const ENV: (&str, &str) = ("CHAOS_CONFIG", "{}");
     const FILE: (&str, &str) = ("CHAOS_CONFIG_FILE", "/etc/chaos.json");
-
-    #[test]
-    fn without_variables_there_is_no_source() {
-        for vars in [&[][..], &[("CHAOS_CONFIG", ""), ("CHAOS_PARAM", " ")]] {
-            let chosen = chosen(vars);
-            assert!(chosen.source.is_none());
-            assert!(chosen.warnings.is_empty());
-        }
-    }
-
-    #[test]
-    fn each_variable_names_its_source() {
-        assert_eq!(clean(&[ENV]).0, "environment variable CHAOS_CONFIG");
-        assert_eq!(clean(&[FILE]).0, "file /etc/chaos.json");
-    }
-
-    #[cfg(feature = "ssm")]
-    #[test]
-    fn both_names_of_the_parameter_are_read() {
-        for name in ["CHAOS_PARAM", "FAILURE_INJECTION_PARAM"] {
-            assert_eq!(clean(&[(name, "/a")]).0, "parameter /a");
-        }
-        let both = [("CHAOS_PARAM", "/a"), ("FAILURE_INJECTION_PARAM", "/a")];
-        assert_eq!(clean(&both).0, "parameter /a");
-        let (_, warning) = warned(&[("CHAOS_PARAM", "/a"), ("FAILURE_INJECTION_PARAM", "/b")]);
-        assert!(warning.starts_with("FAILURE_INJECTION_PARAM is ignored"));
-    }
-
-    #[cfg(not(feature = "ssm"))]
-    #[test]
-    fn a_parameter_without_its_feature_is_a_warning_that_names_it() {
-        let (source, warning) = warned(&[("CHAOS_PARAM", "/a")]);
-        assert_eq!(source, None);
-        assert!(
-            warning.contains("CHAOS_PARAM") && warning.contains("`ssm`"),
-            "{warning}"
-        );
-    }
-
-    #[test]
-    fn the_first_that_is_set_wins_and_a_second_one_is_warned_about() {
-        let (source, warning) = warned(&[("CHAOS_PARAM", "/a"), FILE]);
-        assert_eq!(source.as_deref(), Some("file"));
-        assert_eq!(
-            warning,
-            "CHAOS_PARAM is ignored, as CHAOS_CONFIG_FILE is set and goes first; unset one of them"
-        );
-        let (source, warning) = warned(&[FILE, ENV]);
-        assert_eq!(source.as_deref(), Some("env"));
-        assert!(warning.starts_with("CHAOS_CONFIG_FILE is ignored"));
-    }
-
-    #[test]
-    fn appconfig_is_warned_about() {
-        for prefix in APPCONFIG {
-            let [application, profile] =
-                ["APPLICATION", "CONFIGURATION"].map(|part| format!("{prefix}{part}"));
-            let (source, warning) = warned(&[(&application, "a"), (&profile, "c"), ENV]);
-            assert_eq!(source.as_deref(), Some("env"));
-            assert!(warning.contains(&application) && warning.contains("cannot read AppConfig"));
-        }
-    }
 
     #[test]
     fn the_timing_has_the_documented_defaults() {

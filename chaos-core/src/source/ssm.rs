@@ -13,6 +13,7 @@ use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use tokio::sync::OnceCell;
 
+use super::parameter::resource;
 use super::{Fetch, Source, SourceError};
 
 /// How long one attempt may take. Two of them last longer than a fetch may, so that silence is
@@ -200,16 +201,6 @@ fn refused(name: &str, error: &GetParameterError) -> SourceError {
         _ => return SourceError::unavailable(format!("SSM answered {code}: {said}")),
     };
     SourceError::unavailable(format!("SSM answered {code}: {said}; {remedy}"))
-}
-
-/// The resource as an IAM policy names it. The version or label is no part of it.
-fn resource(name: &str) -> String {
-    if name.starts_with("arn:") {
-        return name.to_owned();
-    }
-    let name = name.split(':').next().unwrap_or(name);
-    let slash = if name.starts_with('/') { "" } else { "/" };
-    format!("arn:aws:ssm:*:*:parameter{slash}{name}")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! SSM Parameter Store.
 
 mod error;
+mod extension;
 mod name;
 mod protocol;
 mod server;
@@ -11,6 +12,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 pub use error::ServiceError;
+pub use extension::ParametersExtension;
 pub use server::RecordedRequest;
 pub use store::{Parameter, ParameterType, Tier};
 
@@ -156,11 +158,7 @@ impl ParameterStore {
     /// takes somebody who binds the very port in the moment between.
     pub async fn behave(&self, behaviour: Behaviour) -> io::Result<()> {
         self.service.behave(behaviour);
-        if behaviour == Behaviour::Refuse {
-            self.server.refuse().await
-        } else {
-            self.server.accept().await
-        }
+        self.server.behave(behaviour).await
     }
 
     /// The requests that arrived over the wire so far, oldest first, whatever came of them.

@@ -16,6 +16,27 @@ use crate::behaviour::Behaviour;
 use crate::lambda::request_id;
 use crate::server::Answer;
 
+impl Behaviour {
+    /// Waits as the behaviour says, for ever if need be, or fails a call as it says.
+    pub(super) async fn applied(self, action: &str, names: &[String]) -> Result<(), ServiceError> {
+        match self {
+            // A connection that was accepted before the listener closed is about to be cut.
+            Self::Silent | Self::Refuse => std::future::pending().await,
+            Self::Throttled => Err(ServiceError::throttled()),
+            Self::AccessDenied => Err(ServiceError::access_denied(
+                action,
+                &protocol::resource(names),
+            )),
+            Self::InternalError => Err(ServiceError::internal()),
+            Self::Slow(wait) => {
+                tokio::time::sleep(wait).await;
+                Ok(())
+            }
+            Self::Normal => Ok(()),
+        }
+    }
+}
+
 /// A request that arrived at a [`ParameterStore`](crate::ParameterStore).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -76,8 +97,13 @@ impl Service {
         }
     }
 
+    /// Does what the service does, and nothing of what it was told to do instead.
+    pub(super) fn perform(&self, action: &str, fields: &Value) -> Result<Value, ServiceError> {
+        self.with_store(|store| protocol::perform(store, action, fields))
+    }
+
     /// Notes a request and says how to treat it.
-    fn record(&self, request: RecordedRequest) -> Behaviour {
+    pub(super) fn record(&self, request: RecordedRequest) -> Behaviour {
         let mut state = self.lock();
         state.requests.push(request);
         let behaviour = state.behaviour;
@@ -103,24 +129,12 @@ pub(crate) async fn answer(service: Arc<Service>, request: Request<Incoming>) ->
         at: SystemTime::now(),
     });
 
-    match behaviour {
-        // A connection that was accepted before the listener closed is about to be cut.
-        Behaviour::Silent | Behaviour::Refuse => std::future::pending().await,
-        Behaviour::Throttled => return failure(&ServiceError::throttled()),
-        Behaviour::AccessDenied => {
-            return failure(&ServiceError::access_denied(
-                &action,
-                &protocol::resource(&names),
-            ));
-        }
-        Behaviour::InternalError => return failure(&ServiceError::internal()),
-        Behaviour::Slow(wait) => tokio::time::sleep(wait).await,
-        Behaviour::Normal => {}
+    if let Err(error) = behaviour.applied(&action, &names).await {
+        return failure(&error);
     }
-
     let result = fields
         .map_err(|error| ServiceError::serialization(error.to_string()))
-        .and_then(|fields| service.with_store(|store| protocol::perform(store, &action, &fields)));
+        .and_then(|fields| service.perform(&action, &fields));
     match result {
         Ok(body) => reply(StatusCode::OK, &body),
         Err(error) => failure(&error),

@@ -1,5 +1,6 @@
 //! chaos-local from the outside: over the wire, and with real processes.
 
+mod agents;
 mod attached;
 mod child;
 mod parameters;

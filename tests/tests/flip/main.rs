@@ -1,5 +1,6 @@
 //! Switching chaos on and off from outside, on a process that keeps running.
 
+mod agents;
 mod formats;
 mod parallel;
 mod parameter;

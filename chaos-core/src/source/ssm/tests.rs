@@ -82,14 +82,6 @@ fn silence_is_no_answer() {
 }
 
 #[test]
-fn a_resource_is_named_as_policies_do() {
-    assert_eq!(resource("/a/b"), "arn:aws:ssm:*:*:parameter/a/b");
-    assert_eq!(resource("chaos:3"), "arn:aws:ssm:*:*:parameter/chaos");
-    let arn = "arn:aws:ssm:eu-west-1:1:parameter/a";
-    assert_eq!(resource(arn), arn);
-}
-
-#[test]
 fn a_parameter_is_cached_for_a_minute() {
     let source = SsmSource::new("/orders/chaos");
     assert_eq!(source.cache_ttl(), Some(Duration::from_mins(1)));

@@ -1,12 +1,14 @@
 //! One function for all tests: `TEST_HANDLER` picks its handler, `TEST_INIT` has it call
-//! `chaos_core::init()` first.
+//! `chaos_core::init()` first, and `TEST_EXTENSION` has it read the parameter that it names through
+//! the Parameters and Secrets extension.
 
 mod disk;
 mod errors;
 mod http;
 mod returns;
 
-use chaos_core::{ChaosLayer, wrap};
+use chaos_core::source::ExtensionSource;
+use chaos_core::{Chaos, ChaosLayer, wrap};
 use lambda_runtime::{Error, run, run_concurrent, service_fn};
 use tower::ServiceBuilder;
 
@@ -17,7 +19,10 @@ async fn main() -> Result<(), Error> {
         .flatten_event(true)
         .without_time()
         .init();
-    if std::env::var_os("TEST_INIT").is_some() {
+    if let Ok(parameter) = std::env::var("TEST_EXTENSION") {
+        let source = ExtensionSource::new(parameter);
+        Chaos::from_env().source(source).init().await;
+    } else if std::env::var_os("TEST_INIT").is_some() {
         chaos_core::init().await;
     }
     let handler = std::env::var("TEST_HANDLER").unwrap_or_default();
