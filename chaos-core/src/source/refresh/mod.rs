@@ -163,6 +163,25 @@ impl Refresh {
         None
     }
 
+    /// What [`turn`](Self::turn) does, for a caller that cannot or shall not wait: a fetch that is
+    /// due begins beside it, and a document that is too old goes out of force at once. The one
+    /// wait in each `CHAOS_MAX_STALE` is left to a request.
+    #[allow(
+        dead_code,
+        reason = "for points in a long handler and for blocking functions"
+    )]
+    pub(crate) fn turn_beside(self: &Arc<Self>) {
+        let mut later = Later::new(self);
+        let now = self.clock.now();
+        let mut shared = self.lock();
+        let due = shared.state.is_due(now);
+        if due && self.fetch_at_once(&mut shared, now, &mut later) {
+            return;
+        }
+        self.keep_flying(&mut shared, due, now, &mut later);
+        self.lapse(&mut shared, now, &mut later);
+    }
+
     /// Fetches now unless the document is fresh, and waits: at most `within`, or else the fetch
     /// timeout. For the init phase.
     pub(crate) fn warm_up(self: &Arc<Self>, within: Option<Duration>) -> Waiting {

@@ -70,25 +70,31 @@ impl State {
 
     /// The rules for one invocation.
     pub(super) fn step(&self, now: Stamp) -> Step {
-        let none = Step {
-            fetch: false,
-            wait: false,
-        };
-        let wait = match (self.confirmed, self.timing.ttl) {
-            (None, _) => true,
-            (Some(_), None) => return none,
-            (Some(confirmed), Some(ttl)) => {
-                let age = confirmed.age(now);
-                if age < ttl {
-                    return none;
-                }
-                age >= ttl * 2
-            }
-        };
-        let wait = wait && self.may_wait(now);
+        if !self.is_older(now, 1) {
+            return Step {
+                fetch: false,
+                wait: false,
+            };
+        }
+        let wait = self.is_older(now, 2) && self.may_wait(now);
         Step {
             fetch: wait || self.may_retry(now),
             wait,
+        }
+    }
+
+    /// Whether a fetch is due that nobody waits for. A wait that may be had is left to whoever can
+    /// wait, and is no reason to ask a source that is to be left in peace.
+    pub(super) fn is_due(&self, now: Stamp) -> bool {
+        self.is_older(now, 1) && self.may_retry(now)
+    }
+
+    /// Whether the last answer is so many cache times old.
+    fn is_older(&self, now: Stamp, times: u32) -> bool {
+        match (self.confirmed, self.timing.ttl) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(confirmed), Some(ttl)) => confirmed.age(now) >= ttl * times,
         }
     }
 
