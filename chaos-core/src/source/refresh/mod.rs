@@ -89,6 +89,22 @@ pub(crate) struct Refresh {
     without_timers: AtomicBool,
 }
 
+/// A request that waits. Dropped when it has waited, or when it was cancelled: a handler with a
+/// timeout of its own, shorter than ours, would else be held up by the same silence each time.
+struct Seat {
+    refresh: Arc<Refresh>,
+    /// How many releases there had been.
+    seen: u64,
+    until: Instant,
+    within: Duration,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.refresh.waited(self);
+    }
+}
+
 struct Shared {
     state: State,
     flight: Option<Flight>,
@@ -254,26 +270,32 @@ impl Refresh {
     /// locked, so that no release is missed.
     fn waiting(self: &Arc<Self>, within: Duration) -> Waiting {
         let mut releases = self.releases.subscribe();
-        let seen = *releases.borrow_and_update();
         let until = Instant::now() + within;
-        let this = Arc::clone(self);
+        let seat = Seat {
+            seen: *releases.borrow_and_update(),
+            until,
+            within,
+            refresh: Arc::clone(self),
+        };
         Box::pin(async move {
             let _ = tokio::time::timeout_at(until, releases.changed()).await;
-            this.waited(seen, within);
+            drop(seat);
         })
     }
 
-    /// A request has waited.
-    fn waited(&self, seen: u64, within: Duration) {
+    /// A request has waited, until its wait ran out or because it was given up.
+    fn waited(&self, seat: &Seat) {
         let mut later = Later::new(self);
         let now = self.clock.now();
         let mut shared = self.lock();
-        let ran_out = *self.releases.borrow() == seen;
+        let ran_out = *self.releases.borrow() == seat.seen;
         if ran_out {
             // the fetch goes on, for a later invocation to find; nobody else waits for it
             self.release();
             let new = shared.state.troubled(now, NO_ANSWER);
-            self.trouble(&mut shared, now, new, no_answer(within), &mut later);
+            let left = seat.until.saturating_duration_since(Instant::now());
+            let waited = seat.within.saturating_sub(left);
+            self.trouble(&mut shared, now, new, no_answer(waited), &mut later);
         } else {
             self.lapse(&mut shared, now, &mut later);
         }

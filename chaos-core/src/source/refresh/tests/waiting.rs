@@ -152,12 +152,47 @@ async fn concurrent_requests_on_many_threads_share_one_fetch() {
 #[tokio::test(start_paused = true)]
 async fn a_request_that_is_dropped_leaves_its_fetch_going() {
     let stage = Stage::new([Say::Slow(100, "a")]);
-    drop(stage.refresh.turn().unwrap());
     let polled = tokio::time::timeout(Duration::from_millis(20), stage.invoke());
     assert!(polled.await.is_err());
     sleep_ms(81).await;
     assert_eq!(stage.in_force().as_deref(), Some("a"));
     assert_eq!(stage.fetches(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_cancelled_is_not_paid_again() {
+    let stage = Stage::new([Say::Hang]);
+    for request in 0..20 {
+        let cancelled = tokio::time::timeout(Duration::from_millis(100), stage.invoke()).await;
+        if request == 0 {
+            assert!(cancelled.is_err());
+        } else {
+            assert_eq!(cancelled, Ok(None), "request {request}");
+        }
+        sleep_ms(50).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_never_polled_is_not_offered_again() {
+    let stage = Stage::new([Say::Text("a"), Say::Hang]);
+    stage.invoke().await;
+    stage.freeze(secs(3600));
+    drop(stage.refresh.turn().unwrap());
+    // which also means that nothing else would have let the document lapse
+    assert_eq!(stage.in_force(), None);
+    assert!(stage.refresh.turn().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_dropped_after_the_answer_is_no_trouble() {
+    let stage = Stage::new([Say::Slow(10, "a"), Say::Hang]);
+    let wait = stage.refresh.turn();
+    sleep_ms(11).await;
+    drop(wait);
+    assert_eq!(stage.in_force().as_deref(), Some("a"));
+    sleep_s(120).await;
+    assert_eq!(stage.invoke().await, Some(500));
 }
 
 #[tokio::test(start_paused = true)]
