@@ -39,6 +39,26 @@ pub(crate) struct Timing {
 }
 
 impl Timing {
+    /// A day: a document that is older than that is nobody's intention.
+    pub(crate) const DAY: Duration = Duration::from_hours(24);
+    /// The least time that a document stays in force unconfirmed.
+    pub(crate) const LEAST_STALE: Duration = Duration::from_secs(1);
+    /// An invocation lasts no longer.
+    pub(crate) const LONGEST_INVOCATION: Duration = Duration::from_mins(15);
+
+    /// Within the bounds that hold in the environment: code may ask for any duration, and those
+    /// near [`Duration::MAX`] cannot be doubled or added to a clock.
+    pub(crate) fn bounded(self) -> Self {
+        let ttl = self.ttl.map(|ttl| ttl.min(Self::DAY));
+        let max_stale = self.max_stale.clamp(Self::LEAST_STALE, Self::DAY);
+        Self {
+            ttl,
+            fetch_timeout: self.fetch_timeout.min(Self::LONGEST_INVOCATION),
+            // else a document could lapse before a request has to wait for the next one
+            max_stale: max_stale.max(ttl.unwrap_or_default() * 2),
+        }
+    }
+
     /// The bound of a fetch that nobody waits for any more.
     fn fetch_bound(&self) -> Duration {
         Duration::from_secs(5).max(self.fetch_timeout * 2)
@@ -115,13 +135,11 @@ impl Refresh {
     /// Caches `source`. Nothing is fetched yet.
     pub(crate) fn new(
         source: Arc<dyn Source>,
-        mut timing: Timing,
+        timing: Timing,
         clock: Clock,
         sink: Sink,
     ) -> Arc<Self> {
-        // else a document could lapse before a request has to wait for the next one
-        let twice = timing.ttl.unwrap_or_default().saturating_mul(2);
-        timing.max_stale = timing.max_stale.max(twice);
+        let timing = timing.bounded();
         Arc::new(Self {
             fresh_until_monotonic: 0.into(),
             fresh_until_wall: 0.into(),

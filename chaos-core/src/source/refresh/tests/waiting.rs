@@ -214,6 +214,24 @@ async fn with_a_fetch_timeout_of_zero_nobody_waits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn durations_that_cannot_be_added_up_are_cut_to_their_bounds() {
+    let timing = Timing {
+        ttl: Some(Duration::MAX),
+        fetch_timeout: Duration::MAX,
+        max_stale: Duration::MAX,
+    };
+    let stage = Stage::with_timing(timing, [Say::Text("a"), Say::Hang]);
+    stage.refresh.warm_up(None).await;
+    assert_eq!(stage.in_force().as_deref(), Some("a"));
+    stage.freeze(secs(2 * 86_400 - 1));
+    stage.refresh.turn_beside();
+    assert_eq!(stage.in_force().as_deref(), Some("a"));
+    stage.freeze(secs(1));
+    assert_eq!(stage.invoke().await, Some(900_000));
+    assert_eq!(stage.in_force(), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_init_phase_fetches_so_that_no_request_waits() {
     let stage = Stage::new([Say::Slow(400, "a")]);
     stage.refresh.warm_up(None).await;
