@@ -239,7 +239,7 @@ impl Refresh {
             Ok(Some(answer)) => Landing::Answer(answer),
             Err(panic) => Landing::Panic(flight::message(&*panic)),
         };
-        self.settle(shared, now, landing, later);
+        self.settle(shared, now, now, landing, later);
         true
     }
 
@@ -319,21 +319,31 @@ impl Refresh {
         }
     }
 
-    /// A fetch has come to its end.
-    fn landed(&self, id: u64, landing: Landing) {
+    /// A fetch that began at `begun` has come to its end.
+    fn landed(&self, id: u64, begun: Stamp, landing: Landing) {
         let mut later = Later::new(self);
+        let now = self.clock.now();
         let mut shared = self.lock();
         // one that was given up may still come in
         if shared.flight.take_if(|flight| flight.is(id)).is_some() {
-            self.settle(&mut shared, self.clock.now(), landing, &mut later);
+            self.settle(&mut shared, begun, now, landing, &mut later);
         }
     }
 
-    fn settle(&self, shared: &mut Shared, now: Stamp, landing: Landing, later: &mut Later<'_>) {
+    /// What a fetch led to. An answer is as old as its question: it may have been on its way for
+    /// most of that time.
+    fn settle(
+        &self,
+        shared: &mut Shared,
+        begun: Stamp,
+        now: Stamp,
+        landing: Landing,
+        later: &mut Later<'_>,
+    ) {
         match landing {
-            Landing::Answer(Ok(text)) => self.found(&mut shared.state, now, text, later),
+            Landing::Answer(Ok(text)) => self.found(&mut shared.state, begun, text, later),
             Landing::Answer(Err(error)) if !error.is_unavailable() => {
-                self.gone(&mut shared.state, now, &error, later);
+                self.gone(&mut shared.state, begun, &error, later);
             }
             Landing::Answer(Err(error)) => {
                 let reason = error.chain();
@@ -352,22 +362,22 @@ impl Refresh {
     }
 
     /// There is a document.
-    fn found(&self, state: &mut State, now: Stamp, text: String, later: &mut Later<'_>) {
+    fn found(&self, state: &mut State, as_of: Stamp, text: String, later: &mut Later<'_>) {
         let was_gone = matches!(state.in_force, InForce::Gone(_));
-        if state.answered(now) || was_gone {
+        if state.answered(as_of) || was_gone {
             later.push(Line::Recovered);
         }
         if state.is_news(&text) {
             let accepted = self.tell(News::Document(&text)) == Verdict::Accepted;
             state.applied(text, accepted);
         }
-        self.stay_fresh(now);
+        self.stay_fresh(as_of);
     }
 
     /// There is none: no chaos, at once.
-    fn gone(&self, state: &mut State, now: Stamp, error: &SourceError, later: &mut Later<'_>) {
+    fn gone(&self, state: &mut State, as_of: Stamp, error: &SourceError, later: &mut Later<'_>) {
         let reason = error.chain();
-        let recovered = state.answered(now);
+        let recovered = state.answered(as_of);
         let before = std::mem::replace(&mut state.in_force, InForce::Gone(reason.clone()));
         if !matches!(before, InForce::Gone(_)) {
             self.tell(News::Gone);
@@ -377,7 +387,7 @@ impl Refresh {
         } else if recovered {
             later.push(Line::Recovered);
         }
-        self.stay_fresh(now);
+        self.stay_fresh(as_of);
     }
 
     /// There is no telling: a fetch failed.
@@ -427,13 +437,13 @@ impl Refresh {
         catch_unwind(AssertUnwindSafe(|| (self.sink)(news))).unwrap_or(Verdict::Rejected)
     }
 
-    fn stay_fresh(&self, now: Stamp) {
+    fn stay_fresh(&self, as_of: Stamp) {
         let until = self.timing.ttl.map_or(
             Stamp {
                 monotonic: u64::MAX,
                 wall: u64::MAX,
             },
-            |ttl| now.after(ttl),
+            |ttl| as_of.after(ttl),
         );
         self.fresh_until_wall.store(until.wall, Relaxed);
         self.fresh_until_monotonic.store(until.monotonic, Relaxed);

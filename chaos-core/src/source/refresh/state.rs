@@ -40,7 +40,7 @@ pub(super) struct State {
     pub(super) in_force: InForce,
     /// The last document that was handed on, so that an equal one is not.
     text: Option<String>,
-    /// When a fetch was last answered.
+    /// When the last fetch that was answered began.
     confirmed: Option<Stamp>,
     trouble: Option<Trouble>,
 }
@@ -116,9 +116,9 @@ impl State {
         }
     }
 
-    /// A fetch was answered. Says whether that ends a trouble.
-    pub(super) fn answered(&mut self, now: Stamp) -> bool {
-        self.confirmed = Some(now);
+    /// A fetch that began at `as_of` was answered. Says whether that ends a trouble.
+    pub(super) fn answered(&mut self, as_of: Stamp) -> bool {
+        self.confirmed = Some(as_of);
         self.trouble.take().is_some()
     }
 

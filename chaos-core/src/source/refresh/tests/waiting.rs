@@ -43,6 +43,16 @@ async fn between_once_and_twice_the_cache_time_it_is_fetched_beside_the_handler(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_document_is_as_old_as_the_fetch_that_brought_it() {
+    let stage = Stage::new([Say::Slow(400, "a"), Say::Hang]);
+    stage.invoke().await;
+    sleep_ms(59_599).await;
+    assert!(stage.refresh.is_fresh());
+    sleep_ms(1).await;
+    assert!(!stage.refresh.is_fresh());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_document_older_than_twice_the_cache_time_is_waited_for() {
     let stage = Stage::new([Say::Text("a"), Say::Slow(200, "b")]);
     stage.invoke().await;
