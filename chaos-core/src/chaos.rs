@@ -71,20 +71,21 @@ impl Chaos {
         self
     }
 
-    /// How long a document is used before it is fetched again (`CHAOS_CACHE_TTL`).
+    /// How long a document is used before it is fetched again (`CHAOS_CACHE_TTL`), at most a day.
     pub fn cache_ttl(mut self, ttl: Duration) -> Self {
         self.cache_ttl = Some(ttl);
         self
     }
 
-    /// The longest that a fetch may hold up a request (`CHAOS_FETCH_TIMEOUT_MS`; 500 ms).
+    /// The longest that a fetch may hold up a request (`CHAOS_FETCH_TIMEOUT_MS`; 500 ms), at
+    /// most 15 minutes.
     pub fn fetch_timeout(mut self, timeout: Duration) -> Self {
         self.fetch_timeout = Some(timeout);
         self
     }
 
-    /// How long an unconfirmed document stays in force (`CHAOS_MAX_STALE`; 300 s). Never less
-    /// than twice the cache time.
+    /// How long an unconfirmed document stays in force (`CHAOS_MAX_STALE`; 300 s), from a second
+    /// to a day. Never less than twice the cache time.
     pub fn max_stale(mut self, stale: Duration) -> Self {
         self.max_stale = Some(stale);
         self

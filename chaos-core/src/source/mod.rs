@@ -126,7 +126,7 @@ pub trait Source: Send + Sync + 'static {
     fn fetch(&self) -> Fetch<'_>;
 
     /// How long a document is used before it is fetched again, where `CHAOS_CACHE_TTL` does not
-    /// say otherwise: [`DEFAULT_CACHE_TTL`].
+    /// say otherwise: [`DEFAULT_CACHE_TTL`]. More than a day counts as a day.
     ///
     /// Zero reads at the start of every invocation, which is right for an agent on the same
     /// machine. `None` means that the document never changes: it is read once, and

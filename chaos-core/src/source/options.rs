@@ -26,10 +26,6 @@ const MAX_STALE: &str = "CHAOS_MAX_STALE";
 
 const DEFAULT_FETCH_TIMEOUT: Duration = Duration::from_millis(500);
 const DEFAULT_MAX_STALE: Duration = Duration::from_mins(5);
-/// A day: a document that is older than that is nobody's intention.
-const DAY: f64 = 86400.0;
-/// An invocation lasts no longer.
-const LONGEST_INVOCATION_MS: u64 = 900_000;
 
 /// The source that the environment names, and its timing. The first that is set wins.
 pub(crate) fn from_env(env: Env<'_>) -> Chosen {
@@ -43,11 +39,14 @@ pub(crate) fn from_env(env: Env<'_>) -> Chosen {
 
 /// The timing that the environment asks for, of a source whose cache time is `ttl` by default.
 pub(crate) fn timing(env: Env<'_>, ttl: Option<Duration>, warnings: &mut Vec<String>) -> Timing {
+    let ttl = ttl.map(|ttl| ttl.min(Timing::DAY));
     let default = ttl.unwrap_or_default();
+    let day = Timing::DAY.as_secs_f64();
+    let least = Timing::LEAST_STALE.as_secs_f64();
     let cache = first(env, &CACHE_TTL)
-        .and_then(|(name, value)| seconds(name, &value, 0.0..=DAY, default, warnings));
+        .and_then(|(name, value)| seconds(name, &value, 0.0..=day, default, warnings));
     let max_stale = set(env, MAX_STALE)
-        .and_then(|value| seconds(MAX_STALE, &value, 1.0..=DAY, DEFAULT_MAX_STALE, warnings))
+        .and_then(|value| seconds(MAX_STALE, &value, least..=day, DEFAULT_MAX_STALE, warnings))
         .unwrap_or(DEFAULT_MAX_STALE);
     let fetch_timeout = set(env, FETCH_TIMEOUT)
         .and_then(|value| milliseconds(&value, warnings))
@@ -57,8 +56,9 @@ pub(crate) fn timing(env: Env<'_>, ttl: Option<Duration>, warnings: &mut Vec<Str
     Timing {
         ttl,
         fetch_timeout,
-        max_stale: max_stale.max(ttl.unwrap_or_default() * 2),
+        max_stale,
     }
+    .bounded()
 }
 
 /// The value of a variable; an empty one counts as unset.
@@ -88,12 +88,13 @@ fn seconds(
 }
 
 fn milliseconds(value: &str, warnings: &mut Vec<String>) -> Option<Duration> {
+    let longest = crate::clock::millis(Timing::LONGEST_INVOCATION);
     let fits = value.trim().parse().ok();
-    let fits = fits.filter(|number| *number <= LONGEST_INVOCATION_MS);
+    let fits = fits.filter(|number| *number <= longest);
     if fits.is_none() {
         let default = DEFAULT_FETCH_TIMEOUT.as_millis();
         let unit = "whole milliseconds";
-        let (least, most) = (0, LONGEST_INVOCATION_MS);
+        let (least, most) = (0, longest);
         warnings.push(bad(FETCH_TIMEOUT, value, unit, least, most, default));
     }
     fits.map(Duration::from_millis)
@@ -174,6 +175,15 @@ mod tests {
     fn the_staleness_is_never_less_than_twice_the_cache_time() {
         let timing = clean(&[FILE, ("CHAOS_CACHE_TTL", "200"), ("CHAOS_MAX_STALE", "60")]).1;
         assert_eq!(timing.max_stale, Duration::from_secs(400));
+    }
+
+    #[test]
+    fn a_source_may_ask_for_any_cache_time() {
+        let mut warnings = Vec::new();
+        let timing = timing(&|_| None, Some(Duration::MAX), &mut warnings);
+        assert_eq!(timing.ttl, Some(Duration::from_hours(24)));
+        assert_eq!(timing.max_stale, Duration::from_hours(48));
+        assert_eq!(warnings, Vec::<String>::new());
     }
 
     #[test]

@@ -76,15 +76,16 @@ impl Flight {
 async fn fly(boarded: Boarded, id: u64) {
     let Boarded { refresh, pulse } = &boarded;
     let bound = refresh.timing.fetch_bound();
-    let landing = loop {
-        pulse.beat(refresh.clock.now());
+    let (begun, landing) = loop {
+        let begun = refresh.clock.now();
+        pulse.beat(begun);
         // whatever a fetch brings that was frozen is out of date, be it a document or an error
         if let Some(landing) = attempt(&*refresh.source, &refresh.clock, pulse, bound).await {
-            break landing;
+            break (begun, landing);
         }
     };
     pulse.over.store(true, Relaxed);
-    refresh.landed(id, landing);
+    refresh.landed(id, begun, landing);
 }
 
 /// One try; `None` if it was frozen with its environment.

@@ -39,6 +39,26 @@ pub(crate) struct Timing {
 }
 
 impl Timing {
+    /// A day: a document that is older than that is nobody's intention.
+    pub(crate) const DAY: Duration = Duration::from_hours(24);
+    /// The least time that a document stays in force unconfirmed.
+    pub(crate) const LEAST_STALE: Duration = Duration::from_secs(1);
+    /// An invocation lasts no longer.
+    pub(crate) const LONGEST_INVOCATION: Duration = Duration::from_mins(15);
+
+    /// Within the bounds that hold in the environment: code may ask for any duration, and those
+    /// near [`Duration::MAX`] cannot be doubled or added to a clock.
+    pub(crate) fn bounded(self) -> Self {
+        let ttl = self.ttl.map(|ttl| ttl.min(Self::DAY));
+        let max_stale = self.max_stale.clamp(Self::LEAST_STALE, Self::DAY);
+        Self {
+            ttl,
+            fetch_timeout: self.fetch_timeout.min(Self::LONGEST_INVOCATION),
+            // else a document could lapse before a request has to wait for the next one
+            max_stale: max_stale.max(ttl.unwrap_or_default() * 2),
+        }
+    }
+
     /// The bound of a fetch that nobody waits for any more.
     fn fetch_bound(&self) -> Duration {
         Duration::from_secs(5).max(self.fetch_timeout * 2)
@@ -89,6 +109,22 @@ pub(crate) struct Refresh {
     without_timers: AtomicBool,
 }
 
+/// A request that waits. Dropped when it has waited, or when it was cancelled: a handler with a
+/// timeout of its own, shorter than ours, would else be held up by the same silence each time.
+struct Seat {
+    refresh: Arc<Refresh>,
+    /// How many releases there had been.
+    seen: u64,
+    until: Instant,
+    within: Duration,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.refresh.waited(self);
+    }
+}
+
 struct Shared {
     state: State,
     flight: Option<Flight>,
@@ -99,13 +135,11 @@ impl Refresh {
     /// Caches `source`. Nothing is fetched yet.
     pub(crate) fn new(
         source: Arc<dyn Source>,
-        mut timing: Timing,
+        timing: Timing,
         clock: Clock,
         sink: Sink,
     ) -> Arc<Self> {
-        // else a document could lapse before a request has to wait for the next one
-        let twice = timing.ttl.unwrap_or_default().saturating_mul(2);
-        timing.max_stale = timing.max_stale.max(twice);
+        let timing = timing.bounded();
         Arc::new(Self {
             fresh_until_monotonic: 0.into(),
             fresh_until_wall: 0.into(),
@@ -163,6 +197,25 @@ impl Refresh {
         None
     }
 
+    /// What [`turn`](Self::turn) does, for a caller that cannot or shall not wait: a fetch that is
+    /// due begins beside it, and a document that is too old goes out of force at once. The one
+    /// wait in each `CHAOS_MAX_STALE` is left to a request.
+    #[allow(
+        dead_code,
+        reason = "for points in a long handler and for blocking functions"
+    )]
+    pub(crate) fn turn_beside(self: &Arc<Self>) {
+        let mut later = Later::new(self);
+        let now = self.clock.now();
+        let mut shared = self.lock();
+        let due = shared.state.is_due(now);
+        if due && self.fetch_at_once(&mut shared, now, &mut later) {
+            return;
+        }
+        self.keep_flying(&mut shared, due, now, &mut later);
+        self.lapse(&mut shared, now, &mut later);
+    }
+
     /// Fetches now unless the document is fresh, and waits: at most `within`, or else the fetch
     /// timeout. For the init phase.
     pub(crate) fn warm_up(self: &Arc<Self>, within: Option<Duration>) -> Waiting {
@@ -186,7 +239,7 @@ impl Refresh {
             Ok(Some(answer)) => Landing::Answer(answer),
             Err(panic) => Landing::Panic(flight::message(&*panic)),
         };
-        self.settle(shared, now, landing, later);
+        self.settle(shared, now, now, landing, later);
         true
     }
 
@@ -235,46 +288,62 @@ impl Refresh {
     /// locked, so that no release is missed.
     fn waiting(self: &Arc<Self>, within: Duration) -> Waiting {
         let mut releases = self.releases.subscribe();
-        let seen = *releases.borrow_and_update();
         let until = Instant::now() + within;
-        let this = Arc::clone(self);
+        let seat = Seat {
+            seen: *releases.borrow_and_update(),
+            until,
+            within,
+            refresh: Arc::clone(self),
+        };
         Box::pin(async move {
             let _ = tokio::time::timeout_at(until, releases.changed()).await;
-            this.waited(seen, within);
+            drop(seat);
         })
     }
 
-    /// A request has waited.
-    fn waited(&self, seen: u64, within: Duration) {
+    /// A request has waited, until its wait ran out or because it was given up.
+    fn waited(&self, seat: &Seat) {
         let mut later = Later::new(self);
         let now = self.clock.now();
         let mut shared = self.lock();
-        let ran_out = *self.releases.borrow() == seen;
+        let ran_out = *self.releases.borrow() == seat.seen;
         if ran_out {
             // the fetch goes on, for a later invocation to find; nobody else waits for it
             self.release();
             let new = shared.state.troubled(now, NO_ANSWER);
-            self.trouble(&mut shared, now, new, no_answer(within), &mut later);
+            let left = seat.until.saturating_duration_since(Instant::now());
+            let waited = seat.within.saturating_sub(left);
+            self.trouble(&mut shared, now, new, no_answer(waited), &mut later);
         } else {
             self.lapse(&mut shared, now, &mut later);
         }
     }
 
-    /// A fetch has come to its end.
-    fn landed(&self, id: u64, landing: Landing) {
+    /// A fetch that began at `begun` has come to its end.
+    fn landed(&self, id: u64, begun: Stamp, landing: Landing) {
         let mut later = Later::new(self);
+        let now = self.clock.now();
         let mut shared = self.lock();
         // one that was given up may still come in
         if shared.flight.take_if(|flight| flight.is(id)).is_some() {
-            self.settle(&mut shared, self.clock.now(), landing, &mut later);
+            self.settle(&mut shared, begun, now, landing, &mut later);
         }
     }
 
-    fn settle(&self, shared: &mut Shared, now: Stamp, landing: Landing, later: &mut Later<'_>) {
+    /// What a fetch led to. An answer is as old as its question: it may have been on its way for
+    /// most of that time.
+    fn settle(
+        &self,
+        shared: &mut Shared,
+        begun: Stamp,
+        now: Stamp,
+        landing: Landing,
+        later: &mut Later<'_>,
+    ) {
         match landing {
-            Landing::Answer(Ok(text)) => self.found(&mut shared.state, now, text, later),
+            Landing::Answer(Ok(text)) => self.found(&mut shared.state, begun, text, later),
             Landing::Answer(Err(error)) if !error.is_unavailable() => {
-                self.gone(&mut shared.state, now, &error, later);
+                self.gone(&mut shared.state, begun, &error, later);
             }
             Landing::Answer(Err(error)) => {
                 let reason = error.chain();
@@ -293,22 +362,22 @@ impl Refresh {
     }
 
     /// There is a document.
-    fn found(&self, state: &mut State, now: Stamp, text: String, later: &mut Later<'_>) {
+    fn found(&self, state: &mut State, as_of: Stamp, text: String, later: &mut Later<'_>) {
         let was_gone = matches!(state.in_force, InForce::Gone(_));
-        if state.answered(now) || was_gone {
+        if state.answered(as_of) || was_gone {
             later.push(Line::Recovered);
         }
         if state.is_news(&text) {
             let accepted = self.tell(News::Document(&text)) == Verdict::Accepted;
             state.applied(text, accepted);
         }
-        self.stay_fresh(now);
+        self.stay_fresh(as_of);
     }
 
     /// There is none: no chaos, at once.
-    fn gone(&self, state: &mut State, now: Stamp, error: &SourceError, later: &mut Later<'_>) {
+    fn gone(&self, state: &mut State, as_of: Stamp, error: &SourceError, later: &mut Later<'_>) {
         let reason = error.chain();
-        let recovered = state.answered(now);
+        let recovered = state.answered(as_of);
         let before = std::mem::replace(&mut state.in_force, InForce::Gone(reason.clone()));
         if !matches!(before, InForce::Gone(_)) {
             self.tell(News::Gone);
@@ -318,7 +387,7 @@ impl Refresh {
         } else if recovered {
             later.push(Line::Recovered);
         }
-        self.stay_fresh(now);
+        self.stay_fresh(as_of);
     }
 
     /// There is no telling: a fetch failed.
@@ -368,13 +437,13 @@ impl Refresh {
         catch_unwind(AssertUnwindSafe(|| (self.sink)(news))).unwrap_or(Verdict::Rejected)
     }
 
-    fn stay_fresh(&self, now: Stamp) {
+    fn stay_fresh(&self, as_of: Stamp) {
         let until = self.timing.ttl.map_or(
             Stamp {
                 monotonic: u64::MAX,
                 wall: u64::MAX,
             },
-            |ttl| now.after(ttl),
+            |ttl| as_of.after(ttl),
         );
         self.fresh_until_wall.store(until.wall, Relaxed);
         self.fresh_until_monotonic.store(until.monotonic, Relaxed);

@@ -40,7 +40,7 @@ pub(super) struct State {
     pub(super) in_force: InForce,
     /// The last document that was handed on, so that an equal one is not.
     text: Option<String>,
-    /// When a fetch was last answered.
+    /// When the last fetch that was answered began.
     confirmed: Option<Stamp>,
     trouble: Option<Trouble>,
 }
@@ -70,25 +70,31 @@ impl State {
 
     /// The rules for one invocation.
     pub(super) fn step(&self, now: Stamp) -> Step {
-        let none = Step {
-            fetch: false,
-            wait: false,
-        };
-        let wait = match (self.confirmed, self.timing.ttl) {
-            (None, _) => true,
-            (Some(_), None) => return none,
-            (Some(confirmed), Some(ttl)) => {
-                let age = confirmed.age(now);
-                if age < ttl {
-                    return none;
-                }
-                age >= ttl * 2
-            }
-        };
-        let wait = wait && self.may_wait(now);
+        if !self.is_older(now, 1) {
+            return Step {
+                fetch: false,
+                wait: false,
+            };
+        }
+        let wait = self.is_older(now, 2) && self.may_wait(now);
         Step {
             fetch: wait || self.may_retry(now),
             wait,
+        }
+    }
+
+    /// Whether a fetch is due that nobody waits for. A wait that may be had is left to whoever can
+    /// wait, and is no reason to ask a source that is to be left in peace.
+    pub(super) fn is_due(&self, now: Stamp) -> bool {
+        self.is_older(now, 1) && self.may_retry(now)
+    }
+
+    /// Whether the last answer is so many cache times old.
+    fn is_older(&self, now: Stamp, times: u32) -> bool {
+        match (self.confirmed, self.timing.ttl) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(confirmed), Some(ttl)) => confirmed.age(now) >= ttl * times,
         }
     }
 
@@ -110,9 +116,9 @@ impl State {
         }
     }
 
-    /// A fetch was answered. Says whether that ends a trouble.
-    pub(super) fn answered(&mut self, now: Stamp) -> bool {
-        self.confirmed = Some(now);
+    /// A fetch that began at `as_of` was answered. Says whether that ends a trouble.
+    pub(super) fn answered(&mut self, as_of: Stamp) -> bool {
+        self.confirmed = Some(as_of);
         self.trouble.take().is_some()
     }
 

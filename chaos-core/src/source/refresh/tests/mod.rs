@@ -1,5 +1,6 @@
 //! Every rule of refreshing, on a paused clock.
 
+mod beside;
 mod freeze;
 mod log;
 mod random;

@@ -43,6 +43,16 @@ async fn between_once_and_twice_the_cache_time_it_is_fetched_beside_the_handler(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_document_is_as_old_as_the_fetch_that_brought_it() {
+    let stage = Stage::new([Say::Slow(400, "a"), Say::Hang]);
+    stage.invoke().await;
+    sleep_ms(59_599).await;
+    assert!(stage.refresh.is_fresh());
+    sleep_ms(1).await;
+    assert!(!stage.refresh.is_fresh());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_document_older_than_twice_the_cache_time_is_waited_for() {
     let stage = Stage::new([Say::Text("a"), Say::Slow(200, "b")]);
     stage.invoke().await;
@@ -152,12 +162,47 @@ async fn concurrent_requests_on_many_threads_share_one_fetch() {
 #[tokio::test(start_paused = true)]
 async fn a_request_that_is_dropped_leaves_its_fetch_going() {
     let stage = Stage::new([Say::Slow(100, "a")]);
-    drop(stage.refresh.turn().unwrap());
     let polled = tokio::time::timeout(Duration::from_millis(20), stage.invoke());
     assert!(polled.await.is_err());
     sleep_ms(81).await;
     assert_eq!(stage.in_force().as_deref(), Some("a"));
     assert_eq!(stage.fetches(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_cancelled_is_not_paid_again() {
+    let stage = Stage::new([Say::Hang]);
+    for request in 0..20 {
+        let cancelled = tokio::time::timeout(Duration::from_millis(100), stage.invoke()).await;
+        if request == 0 {
+            assert!(cancelled.is_err());
+        } else {
+            assert_eq!(cancelled, Ok(None), "request {request}");
+        }
+        sleep_ms(50).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_never_polled_is_not_offered_again() {
+    let stage = Stage::new([Say::Text("a"), Say::Hang]);
+    stage.invoke().await;
+    stage.freeze(secs(3600));
+    drop(stage.refresh.turn().unwrap());
+    // which also means that nothing else would have let the document lapse
+    assert_eq!(stage.in_force(), None);
+    assert!(stage.refresh.turn().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_dropped_after_the_answer_is_no_trouble() {
+    let stage = Stage::new([Say::Slow(10, "a"), Say::Hang]);
+    let wait = stage.refresh.turn();
+    sleep_ms(11).await;
+    drop(wait);
+    assert_eq!(stage.in_force().as_deref(), Some("a"));
+    sleep_s(120).await;
+    assert_eq!(stage.invoke().await, Some(500));
 }
 
 #[tokio::test(start_paused = true)]
@@ -176,6 +221,24 @@ async fn with_a_fetch_timeout_of_zero_nobody_waits() {
     assert_eq!(stage.in_force(), None);
     sleep_ms(11).await;
     assert_eq!(stage.in_force().as_deref(), Some("a"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn durations_that_cannot_be_added_up_are_cut_to_their_bounds() {
+    let timing = Timing {
+        ttl: Some(Duration::MAX),
+        fetch_timeout: Duration::MAX,
+        max_stale: Duration::MAX,
+    };
+    let stage = Stage::with_timing(timing, [Say::Text("a"), Say::Hang]);
+    stage.refresh.warm_up(None).await;
+    assert_eq!(stage.in_force().as_deref(), Some("a"));
+    stage.freeze(secs(2 * 86_400 - 1));
+    stage.refresh.turn_beside();
+    assert_eq!(stage.in_force().as_deref(), Some("a"));
+    stage.freeze(secs(1));
+    assert_eq!(stage.invoke().await, Some(900_000));
+    assert_eq!(stage.in_force(), None);
 }
 
 #[tokio::test(start_paused = true)]
