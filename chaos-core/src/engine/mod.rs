@@ -151,7 +151,7 @@ impl Engine {
         if let Some(refresh) = &self.refresh
             && !refresh.is_fresh()
         {
-            drop(refresh.turn());
+            refresh.turn_beside();
         }
     }
 
