@@ -91,6 +91,7 @@
 //! | mode | what it does | attributes |
 //! | --- | --- | --- |
 //! | `latency` | waits, then goes on; never past the invocation's deadline | `min_latency` and `max_latency`, 0 to 900000 ms; a lone `min_latency` is also the maximum, a lone `max_latency` starts from 0 |
+//! | `timeout` | waits until the invocation's deadline less the buffer, then goes on; where the deadline is not known, it does not wait and says so | `timeout_buffer_ms`, 0 to 900000 ms; 0 unless written, and Lambda then ends the invocation |
 //! | `diskspace` | takes blocks of the temporary directory until the wrapped function ends | `disk_space`, 1 to 10240 MB of 1,048,576 bytes; 100 unless written |
 //! | `statuscode` | answers, and the function is not run; with phase `after` it is run and its response's code is replaced | `status_code`, 100 to 599; 500 unless written. `body`: a text as it is, any other JSON as JSON. `headers`: an object of texts |
 //! | `exception` | fails with an error | `exception_msg`; "Injected exception" unless written. `exception_type` |
@@ -100,7 +101,7 @@
 //! | attribute | meaning | unless written |
 //! | --- | --- | --- |
 //! | `enabled` | `true` or `false` | required |
-//! | `mode` | one of the four | the flag's key |
+//! | `mode` | one of those above | the flag's key |
 //! | `percentage` | 0 to 100, decimals allowed; each flag is rolled by itself | 100 |
 //! | `match` | a list of conditions on the event, all of which must hold: `path` (names and list indices with dots between), `operator` (`eq`, `exists`, `startsWith`, `regex`; `eq` unless written), `value` (a text), `not` | every event |
 //! | `point` | a glob, or a list of globs, over the names of [points](#points-and-labels) | the handler |

@@ -51,7 +51,7 @@ pub struct Decision {
     pub point: String,
     /// The invocation's request id, where one is known.
     pub request_id: Option<String>,
-    /// How long was waited, in milliseconds (mode latency).
+    /// How long was waited, in milliseconds (modes latency and timeout).
     pub latency_ms: Option<f64>,
     /// The status code (mode statuscode).
     pub status_code: Option<u16>,
@@ -79,7 +79,7 @@ impl Decision {
             Mode::StatusCode(status) => decision.status_code = Some(status.code),
             Mode::Exception(exception) => decision.message = Some(exception.message.clone()),
             Mode::DiskSpace(disk) => decision.disk_mb = Some(disk.megabytes),
-            Mode::Latency(_) => {}
+            Mode::Latency(_) | Mode::Timeout(_) => {}
         }
         decision
     }

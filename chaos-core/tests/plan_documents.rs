@@ -92,6 +92,7 @@ fn every_attribute_is_read() {
 #[test]
 fn defaults_are_those_of_failure_lambda() {
     let plan = sound(&json!({
+        "timeout": { "enabled": true },
         "diskspace": { "enabled": true },
         "statuscode": { "enabled": true },
         "exception": { "enabled": true },
@@ -108,6 +109,7 @@ fn defaults_are_those_of_failure_lambda() {
         [
             "Latency(Latency { min_ms: 20.0, max_ms: 20.0 })",
             "Latency(Latency { min_ms: 0.0, max_ms: 30.0 })",
+            "Timeout(Timeout { buffer_ms: 0.0 })",
             "DiskSpace(DiskSpace { megabytes: 100 })",
             "StatusCode(StatusCode { code: 500, body: None, headers: [], keep_reply: false })",
             "Exception(Exception { message: \"Injected exception\", error_type: None })",
@@ -118,7 +120,7 @@ fn defaults_are_those_of_failure_lambda() {
             .iter()
             .all(|flag| flag.trigger == Trigger::default() && flag.aim.point.is_none())
     );
-    let Mode::StatusCode(status) = &plan.flags[3].mode else {
+    let Mode::StatusCode(status) = &plan.flags[4].mode else {
         panic!("{plan:?}")
     };
     assert_eq!(
@@ -166,6 +168,10 @@ fn findings_say_where_what_and_what_to_write() {
             "latency.min_latency: without it and max_latency the wait is 0; write how many ms to wait",
         ),
         (
+            json!({"timeout": {"enabled": true, "timeout_buffer_ms": -1}}),
+            "timeout.timeout_buffer_ms: -1 is out of range; write a number from 0 to 900000 ms",
+        ),
+        (
             json!({"diskspace": {"enabled": true, "disk_space": 1.5}}),
             "diskspace.disk_space: 1.5 is no whole number; write a whole number from 1 to 10240 MB",
         ),
@@ -195,11 +201,11 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             flag(&json!({"mode": 7})),
-            "f.mode: 7 is a number; write one of latency, diskspace, statuscode and exception",
+            "f.mode: 7 is a number; write one of latency, timeout, diskspace, statuscode and exception",
         ),
         (
-            json!({"timeout": {"enabled": true}}),
-            "timeout: this version does not have the mode timeout; it has latency, diskspace, statuscode and exception",
+            json!({"denylist": {"enabled": true}}),
+            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, statuscode and exception",
         ),
         (
             json!({"Latency": {"enabled": true}}),
@@ -207,7 +213,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"slow": {"enabled": true}}),
-            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, diskspace, statuscode and exception",
+            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, statuscode and exception",
         ),
         (
             json!({"x-note": "hello"}),

@@ -52,6 +52,7 @@ const KEYS: &[&str] = &[
     "expires_at",
     "min_latency",
     "max_latency",
+    "timeout_buffer_ms",
     "disk_space",
     "status_code",
     "body",
@@ -147,13 +148,16 @@ fn object(draws: &mut Draws, depth: usize) -> Value {
     Value::Object(entries.collect())
 }
 
+const MODES: [&str; 5] = ["latency", "timeout", "diskspace", "statuscode", "exception"];
+
 /// A flag that is mostly right, so that what comes after the first check is reached as well.
 fn likely_flag(draws: &mut Draws) -> Value {
-    let mut flag = json!({ "enabled": draws.below(4) != 0, "mode": *draws.one(&["latency", "diskspace", "statuscode", "exception"]) });
+    let mut flag = json!({ "enabled": draws.below(4) != 0, "mode": *draws.one(&MODES) });
     let attributes = [
         ("percentage", json!(draws.below(102))),
         ("min_latency", json!(draws.below(1000))),
         ("max_latency", json!(draws.below(1000))),
+        ("timeout_buffer_ms", json!(draws.below(1_000_000))),
         ("status_code", json!(draws.below(700))),
         ("disk_space", json!(draws.below(11_000))),
         ("every", json!(draws.below(4))),
@@ -260,6 +264,9 @@ fn check_flag(flag: &plan::Flag, text: &str) {
                     && latency.max_ms <= 900_000.0,
                 "{text}"
             );
+        }
+        Mode::Timeout(timeout) => {
+            assert!((0.0..=900_000.0).contains(&timeout.buffer_ms), "{text}");
         }
         Mode::DiskSpace(disk) => assert!((1..=10_240).contains(&disk.megabytes), "{text}"),
         Mode::StatusCode(status) => {

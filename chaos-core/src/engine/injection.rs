@@ -12,8 +12,8 @@ use super::seen::Seen;
 use super::{EngineRef, Fired, Running};
 use crate::error::InjectedError;
 use crate::fault::diskspace::{self, Taken};
-use crate::fault::latency;
-use crate::plan::{Exception, Latency, Mode, StatusCode};
+use crate::fault::{latency, timeout};
+use crate::plan::{Exception, Latency, Mode, StatusCode, Timeout};
 use crate::telemetry::{Action, Decision};
 
 /// The faults that fire at one call. Dropping it undoes what they hold, however the call ends.
@@ -86,6 +86,11 @@ impl Injection {
         while let Some(live) = self.before.pop_front() {
             match &live.flag.mode {
                 Mode::Latency(latency) => return Before::Wait(self.delay(latency, &live)),
+                &Mode::Timeout(timeout) => {
+                    if let Some(wait) = self.until_deadline(timeout, &live) {
+                        return Before::Wait(wait);
+                    }
+                }
                 Mode::DiskSpace(disk) => {
                     let megabytes = disk.megabytes;
                     return Before::Take(Taking { live, megabytes });
@@ -110,6 +115,11 @@ impl Injection {
         while let Some(live) = self.after.pop_front() {
             match &live.flag.mode {
                 Mode::Latency(latency) => return After::Wait(self.delay(latency, &live), value),
+                &Mode::Timeout(timeout) => {
+                    if let Some(wait) = self.until_deadline(timeout, &live) {
+                        return After::Wait(wait, value);
+                    }
+                }
                 Mode::StatusCode(status) => {
                     return After::Answer(self.recode(status, &live, value, carrier));
                 }
@@ -162,6 +172,20 @@ impl Injection {
         let wait = latency::within(wait, self.seen.deadline);
         self.record(self.decision(Action::Inject, live).waiting(wait));
         wait
+    }
+
+    /// The wait until the deadline, if one is known.
+    fn until_deadline(&self, timeout: Timeout, live: &LiveFlag) -> Option<Duration> {
+        let Some(deadline) = self.seen.deadline else {
+            self.cannot(
+                live,
+                "the invocation's deadline is not known, so there is no telling how long to wait",
+            );
+            return None;
+        };
+        let wait = timeout::wait(timeout, deadline);
+        self.record(self.decision(Action::Inject, live).waiting(wait));
+        Some(wait)
     }
 
     /// The response with the code, if the function's type can carry it.

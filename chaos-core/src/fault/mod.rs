@@ -3,3 +3,4 @@
 
 pub(crate) mod diskspace;
 pub(crate) mod latency;
+pub(crate) mod timeout;

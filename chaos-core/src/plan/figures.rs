@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::embedded::unfolded;
 use super::fields::{Fields, sorted};
-use super::mode::{DiskSpace, Exception, Latency, Mode, StatusCode};
+use super::mode::{DiskSpace, Exception, Latency, Mode, StatusCode, Timeout};
 use super::report::{quoted, spelled};
 use super::trigger::Phase;
 
@@ -34,6 +34,11 @@ pub(super) fn latency(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
     let min_ms = min.unwrap_or(0.0);
     let max_ms = max.unwrap_or(min_ms);
     Some(Mode::Latency(Latency { min_ms, max_ms }))
+}
+
+pub(super) fn timeout(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let buffer_ms = fields.number("timeout_buffer_ms")?;
+    Some(Mode::Timeout(Timeout { buffer_ms }))
 }
 
 pub(super) fn disk_space(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {

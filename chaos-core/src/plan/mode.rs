@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::table::{ModeRow, mode_row};
+use super::modes::mode_row;
+use super::table::ModeRow;
 
 /// A fault and its figures, all within the bounds that [`MODES`](super::MODES) states.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +11,8 @@ use super::table::{ModeRow, mode_row};
 pub enum Mode {
     /// Waits, then goes on.
     Latency(Latency),
+    /// Waits until the deadline.
+    Timeout(Timeout),
     /// Takes blocks of the temporary directory.
     DiskSpace(DiskSpace),
     /// Answers with a status code.
@@ -19,10 +22,11 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The mode's name in documents: `latency`, `diskspace`, `statuscode`, `exception`.
+    /// The mode's name in documents, such as `latency`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Latency(_) => "latency",
+            Self::Timeout(_) => "timeout",
             Self::DiskSpace(_) => "diskspace",
             Self::StatusCode(_) => "statuscode",
             Self::Exception(_) => "exception",
@@ -51,6 +55,15 @@ pub struct Latency {
     /// The longest wait in milliseconds, from `min_ms` to 900000, the longest that a function may
     /// run.
     pub max_ms: f64,
+}
+
+/// A wait until the invocation's deadline, less a buffer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Timeout {
+    /// How long before the deadline the wait ends, in milliseconds, 0 to 900000; 0 unless written,
+    /// as in failure-lambda: Lambda then ends the invocation.
+    pub buffer_ms: f64,
 }
 
 /// Blocks taken from the temporary directory while the invocation runs.

@@ -4,10 +4,11 @@ use serde_json::{Map, Value};
 
 use super::Flag;
 use super::fields::{Fields, Spelling};
+use super::modes::{FORMAT, MODES, format_keys, mode_row};
 use super::nearest::nearest;
 use super::parts;
 use super::report::{Report, described, listed, quoted, spelled};
-use super::table::{FLAG_ATTRIBUTES, FORMAT, MODES, ModeRow, format_keys, mode_row};
+use super::table::{FLAG_ATTRIBUTES, ModeRow};
 use super::trigger::Phase;
 
 /// What the agent of `AppConfig` adds to a flag with variants; it says nothing to us.

@@ -128,6 +128,12 @@ fn single() -> Vec<Case> {
             &["latency"],
         ),
         case(
+            "timeout without a deadline to wait for",
+            json!({"timeout": {"enabled": true, "timeout_buffer_ms": 500}}),
+            reply(200, OWN),
+            &[],
+        ),
+        case(
             "exception",
             json!({"exception": {"enabled": true, "exception_msg": "boom"}}),
             error("boom"),

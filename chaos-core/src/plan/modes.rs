@@ -1,0 +1,176 @@
+//! The table of modes: what a document may say of each, with its bounds.
+
+use super::figures;
+use super::table::{DefaultValue, Kind, LONGEST_MS, ModeRow, attribute, measured};
+
+/// The modes that there are, in the order in which they are applied.
+pub static MODES: &[ModeRow] = &[
+    ModeRow {
+        name: "latency",
+        title: "waits, then goes on",
+        attributes: &[
+            measured(
+                "min_latency",
+                LONGEST_MS,
+                "ms",
+                DefaultValue::Unset,
+                "the shortest wait; 0 unless written",
+            ),
+            measured(
+                "max_latency",
+                LONGEST_MS,
+                "ms",
+                DefaultValue::Unset,
+                "the longest wait; min_latency unless written",
+            ),
+        ],
+        after: true,
+        build: figures::latency,
+    },
+    ModeRow {
+        name: "timeout",
+        title: "waits until the invocation's deadline, less the buffer, then goes on",
+        attributes: &[measured(
+            "timeout_buffer_ms",
+            LONGEST_MS,
+            "ms",
+            DefaultValue::Number(0.0),
+            "how long before the deadline the wait ends",
+        )],
+        after: true,
+        build: figures::timeout,
+    },
+    ModeRow {
+        name: "diskspace",
+        title: "takes blocks of the temporary directory while the invocation runs",
+        attributes: &[measured(
+            "disk_space",
+            Kind::Integer {
+                min: 1,
+                max: 10_240,
+            },
+            "MB",
+            DefaultValue::Integer(100),
+            "how much to take",
+        )],
+        after: false,
+        build: figures::disk_space,
+    },
+    ModeRow {
+        name: "statuscode",
+        title: "answers with a status code; phase after: replaces the code of the handler's response",
+        attributes: &[
+            attribute(
+                "status_code",
+                Kind::Integer { min: 100, max: 599 },
+                DefaultValue::Integer(500),
+                "the HTTP status code",
+            ),
+            attribute(
+                "body",
+                Kind::Body,
+                DefaultValue::Unset,
+                "the response's body; a message in JSON that names the code unless written",
+            ),
+            attribute(
+                "headers",
+                Kind::Headers,
+                DefaultValue::Unset,
+                "headers of the response",
+            ),
+        ],
+        after: true,
+        build: figures::status_code,
+    },
+    ModeRow {
+        name: "exception",
+        title: "fails",
+        attributes: &[
+            attribute(
+                "exception_msg",
+                Kind::Text,
+                DefaultValue::Text("Injected exception"),
+                "the error's message",
+            ),
+            attribute(
+                "exception_type",
+                Kind::Name,
+                DefaultValue::Unset,
+                "the error's type; unless written, what the place of the injection gives it",
+            ),
+        ],
+        after: true,
+        build: figures::exception,
+    },
+];
+
+/// The row of the mode of that name.
+pub fn mode_row(name: &str) -> Option<&'static ModeRow> {
+    MODES.iter().find(|row| row.name == name)
+}
+
+/// Every mode of the format with its keys, those included that this version does not have: they
+/// are known, so that a document with them gets an answer to the point.
+pub(super) const FORMAT: &[(&str, &[&str])] = &[
+    (
+        "latency",
+        &[
+            "min_latency",
+            "max_latency",
+            "distribution",
+            "mean",
+            "sigma",
+        ],
+    ),
+    ("timeout", &["timeout_buffer_ms"]),
+    ("diskspace", &["disk_space", "leave_free"]),
+    ("memory", &["memory_mb"]),
+    ("cpu", &["cpu_ms", "cpu_threads"]),
+    ("denylist", &["deny_list"]),
+    ("statuscode", &["status_code", "body", "headers"]),
+    ("exception", &["exception_msg", "exception_type"]),
+    ("panic", &["exception_msg"]),
+    ("exit", &["exit_code"]),
+    ("lost_reply", &["exception_msg", "exception_type"]),
+    ("duplicate", &[]),
+    ("corruption", &["body", "drop_headers", "set_headers"]),
+];
+
+/// The keys that the format gives a mode; none for what is no mode.
+pub(super) fn format_keys(mode: &str) -> &'static [&'static str] {
+    FORMAT
+        .iter()
+        .find(|(name, _)| *name == mode)
+        .map_or(&[], |(_, keys)| keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::FLAG_ATTRIBUTES;
+
+    #[test]
+    fn the_rows_are_within_the_format_and_in_its_order() {
+        let order: Vec<_> = FORMAT.iter().map(|(name, _)| *name).collect();
+        let places: Vec<_> = MODES
+            .iter()
+            .map(|row| order.iter().position(|name| *name == row.name))
+            .collect();
+        assert!(places.iter().all(Option::is_some));
+        assert!(places.is_sorted());
+        for row in MODES {
+            for attribute in row.attributes {
+                assert!(
+                    format_keys(row.name).contains(&attribute.key),
+                    "{}",
+                    attribute.key
+                );
+                assert!(
+                    FLAG_ATTRIBUTES
+                        .iter()
+                        .all(|common| common.key != attribute.key)
+                );
+            }
+        }
+    }
+}
