@@ -95,6 +95,7 @@
 //! | `diskspace` | takes blocks of the temporary directory until the wrapped function ends | `disk_space`, 1 to 10240 MB of 1,048,576 bytes; 100 unless written |
 //! | `statuscode` | answers, and the function is not run; with phase `after` it is run and its response's code is replaced | `status_code`, 100 to 599; 500 unless written. `body`: a text as it is, any other JSON as JSON. `headers`: an object of texts |
 //! | `exception` | fails with an error | `exception_msg`; "Injected exception" unless written. `exception_type` |
+//! | `lost_reply` | the function is run, and fails in place of its reply, as if that were lost on its way: `exception` whose `phase` is always `after` | as `exception` |
 //!
 //! What every flag can have; [`plan::FLAG_ATTRIBUTES`] is the table in code.
 //!
@@ -107,7 +108,7 @@
 //! | `point` | a glob, or a list of globs, over the names of [points](#points-and-labels) | the handler |
 //! | `labels` | an object; every label that it names must have the value, or one of the list | every call |
 //! | `by` | a path into the event, or `label:NAME`: the roll of `percentage` is a hash of that value, so that the same calls are hit each time. Where the value is absent, the roll is random | at random |
-//! | `phase` | `before`: the work is not done. `after`: it is done, then the fault comes (not for `diskspace`) | `before` |
+//! | `phase` | `before`: the work is not done. `after`: it is done, then the fault comes (not for `diskspace`) | `before`; `after` for `lost_reply` |
 //! | `skip_first` | so many calls are let through first | 0 |
 //! | `every` | each n-th call only, counted after `skip_first` | each |
 //! | `limit` | at most so many injections | no limit |

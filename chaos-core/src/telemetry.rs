@@ -57,7 +57,8 @@ pub struct Decision {
     pub status_code: Option<u16>,
     /// Megabytes of disk that were taken (mode diskspace).
     pub disk_mb: Option<u64>,
-    /// The error's message (mode exception), or why the fault could not be injected.
+    /// The error's message (modes exception and `lost_reply`), or why the fault could not be
+    /// injected.
     pub message: Option<String>,
 }
 
@@ -77,7 +78,9 @@ impl Decision {
         };
         match mode {
             Mode::StatusCode(status) => decision.status_code = Some(status.code),
-            Mode::Exception(exception) => decision.message = Some(exception.message.clone()),
+            Mode::Exception(exception) | Mode::LostReply(exception) => {
+                decision.message = Some(exception.message.clone());
+            }
             Mode::DiskSpace(disk) => decision.disk_mb = Some(disk.megabytes),
             Mode::Latency(_) | Mode::Timeout(_) => {}
         }

@@ -176,6 +176,14 @@ fn findings_say_where_what_and_what_to_write() {
             "diskspace.disk_space: 1.5 is no whole number; write a whole number from 1 to 10240 MB",
         ),
         (
+            json!({"lost_reply": {"enabled": true, "phase": "before"}}),
+            "lost_reply.phase: lost_reply comes after the work by its nature; write \"after\", or leave it out",
+        ),
+        (
+            json!({"lost_reply": {"enabled": true, "exception_msg": 7}}),
+            "lost_reply.exception_msg: 7 is a number; write a text",
+        ),
+        (
             json!({"diskspace": {"enabled": true, "phase": "after"}}),
             "diskspace.phase: diskspace after the work would change nothing; write \"before\", or leave it out",
         ),
@@ -201,11 +209,11 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             flag(&json!({"mode": 7})),
-            "f.mode: 7 is a number; write one of latency, timeout, diskspace, statuscode and exception",
+            "f.mode: 7 is a number; write one of latency, timeout, diskspace, statuscode, exception and lost_reply",
         ),
         (
             json!({"denylist": {"enabled": true}}),
-            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, statuscode and exception",
+            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, statuscode, exception and lost_reply",
         ),
         (
             json!({"Latency": {"enabled": true}}),
@@ -213,7 +221,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"slow": {"enabled": true}}),
-            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, statuscode and exception",
+            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, statuscode, exception and lost_reply",
         ),
         (
             json!({"x-note": "hello"}),
@@ -355,6 +363,20 @@ fn a_document_that_is_invalid_as_a_whole_means_no_chaos() {
         plan::read("\u{feff}{}").usable,
         "an editor's byte order mark is no mistake"
     );
+}
+
+#[test]
+fn a_lost_reply_is_after_the_work_whether_written_or_not() {
+    for phase in [json!({}), json!({ "phase": "after" })] {
+        let mut flag = flag(&phase);
+        flag["f"]["mode"] = json!("lost_reply");
+        let flag = &sound(&flag).flags[0];
+        assert_eq!(flag.phase, Phase::After);
+        let Mode::LostReply(exception) = &flag.mode else {
+            panic!("{flag:?}")
+        };
+        assert_eq!(exception.message, "Injected exception");
+    }
 }
 
 #[test]

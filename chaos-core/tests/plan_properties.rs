@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use chaos_core::plan::{self, Condition, Mode, Plan, Reading, Severity, Trigger, text_at};
+use chaos_core::plan::{self, Condition, Mode, Phase, Plan, Reading, Severity, Trigger, text_at};
 use serde_json::{Value, json};
 
 /// `SplitMix64`: the same documents on every run.
@@ -148,7 +148,14 @@ fn object(draws: &mut Draws, depth: usize) -> Value {
     Value::Object(entries.collect())
 }
 
-const MODES: [&str; 5] = ["latency", "timeout", "diskspace", "statuscode", "exception"];
+const MODES: [&str; 6] = [
+    "latency",
+    "timeout",
+    "diskspace",
+    "statuscode",
+    "exception",
+    "lost_reply",
+];
 
 /// A flag that is mostly right, so that what comes after the first check is reached as well.
 fn likely_flag(draws: &mut Draws) -> Value {
@@ -255,7 +262,16 @@ fn check_flag(flag: &plan::Flag, text: &str) {
         (0.0..1.0).contains(&Trigger::pinned_draw(&flag.name, text)),
         "{text}"
     );
-    assert_eq!(flag.mode.row().name, flag.mode.name());
+    let row = flag.mode.row();
+    assert_eq!(row.name, flag.mode.name());
+    assert!(
+        if flag.phase == Phase::After {
+            row.after
+        } else {
+            row.before
+        },
+        "{text}"
+    );
     match &flag.mode {
         Mode::Latency(latency) => {
             assert!(

@@ -100,7 +100,7 @@ impl Injection {
                         return Before::Answer(out);
                     }
                 }
-                Mode::Exception(exception) => {
+                Mode::Exception(exception) | Mode::LostReply(exception) => {
                     if let Some(out) = self.fail(exception, &live, carrier) {
                         return Before::Answer(out);
                     }
@@ -123,7 +123,7 @@ impl Injection {
                 Mode::StatusCode(status) => {
                     return After::Answer(self.recode(status, &live, value, carrier));
                 }
-                Mode::Exception(exception) => {
+                Mode::Exception(exception) | Mode::LostReply(exception) => {
                     if let Some(out) = self.fail(exception, &live, carrier) {
                         return After::Answer(out);
                     }

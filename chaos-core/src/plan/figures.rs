@@ -73,12 +73,20 @@ pub(super) fn status_code(fields: &mut Fields<'_>, phase: Phase) -> Option<Mode>
 }
 
 pub(super) fn exception(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    error(fields).map(Mode::Exception)
+}
+
+pub(super) fn lost_reply(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    error(fields).map(Mode::LostReply)
+}
+
+fn error(fields: &mut Fields<'_>) -> Option<Exception> {
     let message = fields.text("exception_msg");
     let error_type = fields.text("exception_type");
-    Some(Mode::Exception(Exception {
+    Some(Exception {
         message: message?,
         error_type,
-    }))
+    })
 }
 
 fn body(fields: &mut Fields<'_>) -> Option<Value> {

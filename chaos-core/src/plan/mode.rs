@@ -19,6 +19,8 @@ pub enum Mode {
     StatusCode(StatusCode),
     /// Fails.
     Exception(Exception),
+    /// Does the work, and fails in place of its reply; the phase is always after.
+    LostReply(Exception),
 }
 
 impl Mode {
@@ -30,6 +32,7 @@ impl Mode {
             Self::DiskSpace(_) => "diskspace",
             Self::StatusCode(_) => "statuscode",
             Self::Exception(_) => "exception",
+            Self::LostReply(_) => "lost_reply",
         }
     }
 

@@ -1,7 +1,22 @@
 //! The table of modes: what a document may say of each, with its bounds.
 
 use super::figures;
-use super::table::{DefaultValue, Kind, LONGEST_MS, ModeRow, attribute, measured};
+use super::table::{Attribute, DefaultValue, Kind, LONGEST_MS, ModeRow, attribute, measured};
+
+const EXCEPTION: &[Attribute] = &[
+    attribute(
+        "exception_msg",
+        Kind::Text,
+        DefaultValue::Text("Injected exception"),
+        "the error's message",
+    ),
+    attribute(
+        "exception_type",
+        Kind::Name,
+        DefaultValue::Unset,
+        "the error's type; unless written, what the place of the injection gives it",
+    ),
+];
 
 /// The modes that there are, in the order in which they are applied.
 pub static MODES: &[ModeRow] = &[
@@ -24,6 +39,7 @@ pub static MODES: &[ModeRow] = &[
                 "the longest wait; min_latency unless written",
             ),
         ],
+        before: true,
         after: true,
         build: figures::latency,
     },
@@ -37,6 +53,7 @@ pub static MODES: &[ModeRow] = &[
             DefaultValue::Number(0.0),
             "how long before the deadline the wait ends",
         )],
+        before: true,
         after: true,
         build: figures::timeout,
     },
@@ -53,6 +70,7 @@ pub static MODES: &[ModeRow] = &[
             DefaultValue::Integer(100),
             "how much to take",
         )],
+        before: true,
         after: false,
         build: figures::disk_space,
     },
@@ -79,28 +97,25 @@ pub static MODES: &[ModeRow] = &[
                 "headers of the response",
             ),
         ],
+        before: true,
         after: true,
         build: figures::status_code,
     },
     ModeRow {
         name: "exception",
         title: "fails",
-        attributes: &[
-            attribute(
-                "exception_msg",
-                Kind::Text,
-                DefaultValue::Text("Injected exception"),
-                "the error's message",
-            ),
-            attribute(
-                "exception_type",
-                Kind::Name,
-                DefaultValue::Unset,
-                "the error's type; unless written, what the place of the injection gives it",
-            ),
-        ],
+        attributes: EXCEPTION,
+        before: true,
         after: true,
         build: figures::exception,
+    },
+    ModeRow {
+        name: "lost_reply",
+        title: "does the work, and fails in place of its reply",
+        attributes: EXCEPTION,
+        before: false,
+        after: true,
+        build: figures::lost_reply,
     },
 ];
 

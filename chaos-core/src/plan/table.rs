@@ -15,6 +15,8 @@ pub struct ModeRow {
     pub title: &'static str,
     /// Its own attributes, beside those of every flag ([`FLAG_ATTRIBUTES`]).
     pub attributes: &'static [Attribute],
+    /// Whether `phase` may be `before`, which it is then unless written.
+    pub before: bool,
     /// Whether `phase` may be `after`.
     pub after: bool,
     pub(super) build: Build,
@@ -195,7 +197,7 @@ pub static FLAG_ATTRIBUTES: &[Attribute] = &[
         "phase",
         Kind::Choice(PHASES),
         DefaultValue::Text("before"),
-        "before: the work is not done; after: it is done, then it fails",
+        "before: the work is not done; after: it is done, then it fails, which a lost reply always is",
     ),
     attribute(
         "every",

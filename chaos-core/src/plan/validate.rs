@@ -151,7 +151,18 @@ fn unknown_keys(row: &'static ModeRow, fields: &mut Fields<'_>) {
 }
 
 fn phase(row: &'static ModeRow, fields: &mut Fields<'_>) -> Phase {
+    let written = fields.raw("phase").is_some();
     match fields.text("phase").as_deref() {
+        Some("before") if !row.before => {
+            if written {
+                let message = format!(
+                    "{} comes after the work by its nature; write \"after\", or leave it out",
+                    row.name
+                );
+                fields.error("phase", message);
+            }
+            Phase::After
+        }
         Some("after") if row.after => Phase::After,
         Some("after") => {
             let message = format!(

@@ -169,6 +169,12 @@ fn single() -> Vec<Case> {
             error("late"),
             &["exception"],
         ),
+        case(
+            "lost reply",
+            json!({"lost_reply": {"enabled": true, "exception_msg": "no reply"}}),
+            error("no reply"),
+            &["lost_reply"],
+        ),
     ]
 }
 
