@@ -95,6 +95,8 @@
 //! | `diskspace` | takes blocks of the temporary directory until the wrapped function ends | `disk_space`, 1 to 10240 MB of 1,048,576 bytes; 100 unless written |
 //! | `statuscode` | answers, and the function is not run; with phase `after` it is run and its response's code is replaced | `status_code`, 100 to 599; 500 unless written. `body`: a text as it is, any other JSON as JSON. `headers`: an object of texts |
 //! | `exception` | fails with an error | `exception_msg`; "Injected exception" unless written. `exception_type` |
+//! | `panic` | panics; only where `CHAOS_ALLOW` names it | `exception_msg`; "Injected panic" unless written |
+//! | `exit` | ends the process; only where `CHAOS_ALLOW` names it | `exit_code`, 0 to 255; 1 unless written |
 //! | `lost_reply` | the function is run, and fails in place of its reply, as if that were lost on its way: `exception` whose `phase` is always `after` | as `exception` |
 //!
 //! What every flag can have; [`plan::FLAG_ATTRIBUTES`] is the table in code.
@@ -159,7 +161,7 @@
 //! | `CHAOS_MAX_STALE` | the seconds for which an unconfirmed document stays in force, 1 to 86400; never less than twice the cache time | 300 |
 //! | `CHAOS_DISABLED`, or `FAILURE_LAMBDA_DISABLED` | the kill switch: nothing is read and nothing injected | off |
 //! | `CHAOS_DRY_RUN` | decide and say so, inject nothing | off |
-//! | `CHAOS_ALLOW` | exactly the modes that a document may use, with commas between | all but `panic`; outside Lambda not `diskspace` either |
+//! | `CHAOS_ALLOW` | exactly the modes that a document may use, with commas between | all but `panic` and `exit`; outside Lambda not `diskspace` either |
 //!
 //! A switch is on if it is set to anything but nothing, `0`, `false`, `no` or `off`. An empty
 //! `CHAOS_ALLOW` allows nothing.

@@ -57,8 +57,10 @@ pub struct Decision {
     pub status_code: Option<u16>,
     /// Megabytes of disk that were taken (mode diskspace).
     pub disk_mb: Option<u64>,
-    /// The error's message (modes exception and `lost_reply`), or why the fault could not be
-    /// injected.
+    /// The process's exit code (mode exit).
+    pub exit_code: Option<u8>,
+    /// The error's message (modes exception, panic and `lost_reply`), or why the fault could
+    /// not be injected.
     pub message: Option<String>,
 }
 
@@ -74,6 +76,7 @@ impl Decision {
             latency_ms: None,
             status_code: None,
             disk_mb: None,
+            exit_code: None,
             message: None,
         };
         match mode {
@@ -81,6 +84,8 @@ impl Decision {
             Mode::Exception(exception) | Mode::LostReply(exception) => {
                 decision.message = Some(exception.message.clone());
             }
+            Mode::Panic(panic) => decision.message = Some(panic.message.clone()),
+            Mode::Exit(exit) => decision.exit_code = Some(exit.code),
             Mode::DiskSpace(disk) => decision.disk_mb = Some(disk.megabytes),
             Mode::Latency(_) | Mode::Timeout(_) => {}
         }
@@ -115,6 +120,7 @@ impl Decision {
                     latency_ms = self.latency_ms,
                     status_code = self.status_code,
                     disk_mb = self.disk_mb,
+                    exit_code = self.exit_code,
                     detail = self.message,
                     $text
                 )

@@ -2,6 +2,8 @@
 //! `doors.rs` has what comes back from a call.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
+#[path = "modes/ending.rs"]
+mod ending;
 #[path = "modes/lost_reply.rs"]
 mod lost_reply;
 #[path = "modes/timeout.rs"]

@@ -96,6 +96,8 @@ fn defaults_are_those_of_failure_lambda() {
         "diskspace": { "enabled": true },
         "statuscode": { "enabled": true },
         "exception": { "enabled": true },
+        "panic": { "enabled": true },
+        "exit": { "enabled": true },
         "latency": { "enabled": true, "min_latency": 20 },
         "lone-max": { "enabled": true, "mode": "latency", "max_latency": 30 },
     }));
@@ -113,6 +115,8 @@ fn defaults_are_those_of_failure_lambda() {
             "DiskSpace(DiskSpace { megabytes: 100 })",
             "StatusCode(StatusCode { code: 500, body: None, headers: [], keep_reply: false })",
             "Exception(Exception { message: \"Injected exception\", error_type: None })",
+            "Panic(Panic { message: \"Injected panic\" })",
+            "Exit(Exit { code: 1 })",
         ],
     );
     assert!(
@@ -184,6 +188,14 @@ fn findings_say_where_what_and_what_to_write() {
             "lost_reply.exception_msg: 7 is a number; write a text",
         ),
         (
+            json!({"panic": {"enabled": true, "exception_msg": null}}),
+            "panic.exception_msg: null is no value; write a text",
+        ),
+        (
+            json!({"exit": {"enabled": true, "exit_code": 256}}),
+            "exit.exit_code: 256 is out of range; write a whole number from 0 to 255",
+        ),
+        (
             json!({"diskspace": {"enabled": true, "phase": "after"}}),
             "diskspace.phase: diskspace after the work would change nothing; write \"before\", or leave it out",
         ),
@@ -209,11 +221,11 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             flag(&json!({"mode": 7})),
-            "f.mode: 7 is a number; write one of latency, timeout, diskspace, statuscode, exception and lost_reply",
+            "f.mode: 7 is a number; write one of latency, timeout, diskspace, statuscode, exception, panic, exit and lost_reply",
         ),
         (
             json!({"denylist": {"enabled": true}}),
-            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, statuscode, exception and lost_reply",
+            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, statuscode, exception, panic, exit and lost_reply",
         ),
         (
             json!({"Latency": {"enabled": true}}),
@@ -221,7 +233,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"slow": {"enabled": true}}),
-            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, statuscode, exception and lost_reply",
+            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, statuscode, exception, panic, exit and lost_reply",
         ),
         (
             json!({"x-note": "hello"}),

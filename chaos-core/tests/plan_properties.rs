@@ -59,6 +59,7 @@ const KEYS: &[&str] = &[
     "headers",
     "exception_msg",
     "exception_type",
+    "exit_code",
     "leave_free",
     "percantage",
     "dry_run",
@@ -148,12 +149,14 @@ fn object(draws: &mut Draws, depth: usize) -> Value {
     Value::Object(entries.collect())
 }
 
-const MODES: [&str; 6] = [
+const MODES: [&str; 8] = [
     "latency",
     "timeout",
     "diskspace",
     "statuscode",
     "exception",
+    "panic",
+    "exit",
     "lost_reply",
 ];
 
@@ -165,6 +168,7 @@ fn likely_flag(draws: &mut Draws) -> Value {
         ("min_latency", json!(draws.below(1000))),
         ("max_latency", json!(draws.below(1000))),
         ("timeout_buffer_ms", json!(draws.below(1_000_000))),
+        ("exit_code", json!(draws.below(300))),
         ("status_code", json!(draws.below(700))),
         ("disk_space", json!(draws.below(11_000))),
         ("every", json!(draws.below(4))),

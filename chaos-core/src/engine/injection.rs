@@ -12,8 +12,8 @@ use super::seen::Seen;
 use super::{EngineRef, Fired, Running};
 use crate::error::InjectedError;
 use crate::fault::diskspace::{self, Taken};
-use crate::fault::{latency, timeout};
-use crate::plan::{Exception, Latency, Mode, StatusCode, Timeout};
+use crate::fault::{exit, latency, panic, timeout};
+use crate::plan::{Exception, Exit, Latency, Mode, Panic, StatusCode, Timeout};
 use crate::telemetry::{Action, Decision};
 
 /// The faults that fire at one call. Dropping it undoes what they hold, however the call ends.
@@ -105,6 +105,8 @@ impl Injection {
                         return Before::Answer(out);
                     }
                 }
+                Mode::Panic(panic) => self.panic(panic, &live),
+                &Mode::Exit(exit) => self.exit(exit, &live),
             }
         }
         Before::Run
@@ -128,6 +130,8 @@ impl Injection {
                         return After::Answer(out);
                     }
                 }
+                Mode::Panic(panic) => self.panic(panic, &live),
+                &Mode::Exit(exit) => self.exit(exit, &live),
                 // plan/ refuses this phase for it: there is nothing left to hold it for.
                 Mode::DiskSpace(_) => {}
             }
@@ -188,6 +192,16 @@ impl Injection {
         Some(wait)
     }
 
+    fn panic(&self, fault: &Panic, live: &LiveFlag) -> ! {
+        self.record(self.decision(Action::Inject, live));
+        panic::panic(fault.message.clone());
+    }
+
+    fn exit(&self, fault: Exit, live: &LiveFlag) -> ! {
+        self.record(self.decision(Action::Inject, live));
+        exit::exit(fault.code);
+    }
+
     /// The response with the code, if the function's type can carry it.
     fn reply<T, C: Carry<T>>(
         &self,
@@ -239,7 +253,7 @@ impl Injection {
             }
             Err(CannotFail(error)) if self.engine.allows_panic() => {
                 self.record(self.decision(Action::Inject, live));
-                std::panic::panic_any(error.to_string());
+                panic::panic(error.into_message());
             }
             Err(CannotFail(_)) => {
                 self.cannot(

@@ -1,7 +1,7 @@
 //! What the operator of a function sets, and no document can: the kill switch, dry run, the
 //! modes that are allowed.
 
-use crate::plan::MODES;
+use crate::plan::{MODES, mode_row};
 use crate::source::options::Env;
 
 /// What holds whatever the document says.
@@ -62,7 +62,12 @@ impl Allow {
 
     /// Names that are no mode's: a slip would otherwise look like resilience.
     pub(crate) fn doubts(&self) -> Vec<String> {
-        let known = || MODES.iter().map(|row| row.name).chain(BY_NAME_ONLY);
+        let later = || {
+            BY_NAME_ONLY
+                .into_iter()
+                .filter(|mode| mode_row(mode).is_none())
+        };
+        let known = || MODES.iter().map(|row| row.name).chain(later());
         let named = self.named.iter().flatten();
         named
             .filter(|name| !known().any(|mode| mode == *name))

@@ -2,5 +2,7 @@
 //! what undoes it when it is dropped.
 
 pub(crate) mod diskspace;
+pub(crate) mod exit;
 pub(crate) mod latency;
+pub(crate) mod panic;
 pub(crate) mod timeout;

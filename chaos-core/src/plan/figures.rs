@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::embedded::unfolded;
 use super::fields::{Fields, sorted};
-use super::mode::{DiskSpace, Exception, Latency, Mode, StatusCode, Timeout};
+use super::mode::{DiskSpace, Exception, Exit, Latency, Mode, Panic, StatusCode, Timeout};
 use super::report::{quoted, spelled};
 use super::trigger::Phase;
 
@@ -78,6 +78,16 @@ pub(super) fn exception(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
 
 pub(super) fn lost_reply(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
     error(fields).map(Mode::LostReply)
+}
+
+pub(super) fn panic(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let message = fields.text("exception_msg")?;
+    Some(Mode::Panic(Panic { message }))
+}
+
+pub(super) fn exit(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let code = fields.integer("exit_code")?.try_into().ok()?;
+    Some(Mode::Exit(Exit { code }))
 }
 
 fn error(fields: &mut Fields<'_>) -> Option<Exception> {

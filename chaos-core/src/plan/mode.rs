@@ -19,6 +19,10 @@ pub enum Mode {
     StatusCode(StatusCode),
     /// Fails.
     Exception(Exception),
+    /// Panics.
+    Panic(Panic),
+    /// Ends the process.
+    Exit(Exit),
     /// Does the work, and fails in place of its reply; the phase is always after.
     LostReply(Exception),
 }
@@ -32,6 +36,8 @@ impl Mode {
             Self::DiskSpace(_) => "diskspace",
             Self::StatusCode(_) => "statuscode",
             Self::Exception(_) => "exception",
+            Self::Panic(_) => "panic",
+            Self::Exit(_) => "exit",
             Self::LostReply(_) => "lost_reply",
         }
     }
@@ -129,4 +135,20 @@ pub struct Exception {
     pub message: String,
     /// The error's type; the seam's own choice unless written.
     pub error_type: Option<String>,
+}
+
+/// A panic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Panic {
+    /// The panic's message; "Injected panic" unless written.
+    pub message: String,
+}
+
+/// The end of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Exit {
+    /// The process's exit code, 0 to 255; 1 unless written.
+    pub code: u8,
 }

@@ -110,6 +110,32 @@ pub static MODES: &[ModeRow] = &[
         build: figures::exception,
     },
     ModeRow {
+        name: "panic",
+        title: "panics; only where CHAOS_ALLOW names it",
+        attributes: &[attribute(
+            "exception_msg",
+            Kind::Text,
+            DefaultValue::Text("Injected panic"),
+            "the panic's message",
+        )],
+        before: true,
+        after: true,
+        build: figures::panic,
+    },
+    ModeRow {
+        name: "exit",
+        title: "ends the process; only where CHAOS_ALLOW names it",
+        attributes: &[attribute(
+            "exit_code",
+            Kind::Integer { min: 0, max: 255 },
+            DefaultValue::Integer(1),
+            "the process's exit code",
+        )],
+        before: true,
+        after: true,
+        build: figures::exit,
+    },
+    ModeRow {
         name: "lost_reply",
         title: "does the work, and fails in place of its reply",
         attributes: EXCEPTION,

@@ -170,6 +170,12 @@ fn single() -> Vec<Case> {
             &["exception"],
         ),
         case(
+            "what nobody allowed by name",
+            json!({"panic": {"enabled": true}, "exit": {"enabled": true}}),
+            reply(200, OWN),
+            &[],
+        ),
+        case(
             "lost reply",
             json!({"lost_reply": {"enabled": true, "exception_msg": "no reply"}}),
             error("no reply"),
