@@ -57,6 +57,12 @@ pub struct Decision {
     pub status_code: Option<u16>,
     /// Megabytes of disk that were taken (mode diskspace).
     pub disk_mb: Option<u64>,
+    /// Megabytes of memory that were taken (mode memory).
+    pub memory_mb: Option<u64>,
+    /// For how many milliseconds at most cores are busy (mode cpu).
+    pub cpu_ms: Option<u64>,
+    /// How many threads are busy (mode cpu).
+    pub cpu_threads: Option<u8>,
     /// The process's exit code (mode exit).
     pub exit_code: Option<u8>,
     /// The error's message (modes exception, panic and `lost_reply`), or why the fault could
@@ -76,6 +82,9 @@ impl Decision {
             latency_ms: None,
             status_code: None,
             disk_mb: None,
+            memory_mb: None,
+            cpu_ms: None,
+            cpu_threads: None,
             exit_code: None,
             message: None,
         };
@@ -87,6 +96,11 @@ impl Decision {
             Mode::Panic(panic) => decision.message = Some(panic.message.clone()),
             Mode::Exit(exit) => decision.exit_code = Some(exit.code),
             Mode::DiskSpace(disk) => decision.disk_mb = Some(disk.megabytes),
+            Mode::Memory(memory) => decision.memory_mb = Some(memory.megabytes),
+            Mode::Cpu(cpu) => {
+                decision.cpu_ms = Some(cpu.ms);
+                decision.cpu_threads = cpu.threads;
+            }
             Mode::Latency(_) | Mode::Timeout(_) => {}
         }
         decision
@@ -120,6 +134,9 @@ impl Decision {
                     latency_ms = self.latency_ms,
                     status_code = self.status_code,
                     disk_mb = self.disk_mb,
+                    memory_mb = self.memory_mb,
+                    cpu_ms = self.cpu_ms,
+                    cpu_threads = self.cpu_threads,
                     exit_code = self.exit_code,
                     detail = self.message,
                     $text

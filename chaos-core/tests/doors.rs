@@ -17,9 +17,13 @@ async fn all_cases(door: &str, handler: impl AsyncFn() -> Outcome) {
         document,
         expected,
         injected,
+        allowed,
     } in cases()
     {
-        let scope = Scope::new(&document);
+        let scope = allowed.map_or_else(
+            || Scope::new(&document),
+            |modes| Scope::allowing(&document, modes),
+        );
         let start = tokio::time::Instant::now();
         let outcome = scope.run(handler()).await;
         assert_eq!(outcome.checked(), expected.outcome, "{door}: {name}");

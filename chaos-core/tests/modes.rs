@@ -2,10 +2,14 @@
 //! `doors.rs` has what comes back from a call.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
+#[path = "modes/cpu.rs"]
+mod cpu;
 #[path = "modes/ending.rs"]
 mod ending;
 #[path = "modes/lost_reply.rs"]
 mod lost_reply;
+#[path = "modes/memory.rs"]
+mod memory;
 #[path = "modes/timeout.rs"]
 mod timeout;
 

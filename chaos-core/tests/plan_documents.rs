@@ -94,6 +94,8 @@ fn defaults_are_those_of_failure_lambda() {
     let plan = sound(&json!({
         "timeout": { "enabled": true },
         "diskspace": { "enabled": true },
+        "memory": { "enabled": true },
+        "cpu": { "enabled": true },
         "statuscode": { "enabled": true },
         "exception": { "enabled": true },
         "panic": { "enabled": true },
@@ -113,6 +115,8 @@ fn defaults_are_those_of_failure_lambda() {
             "Latency(Latency { min_ms: 0.0, max_ms: 30.0 })",
             "Timeout(Timeout { buffer_ms: 0.0 })",
             "DiskSpace(DiskSpace { megabytes: 100 })",
+            "Memory(Memory { megabytes: 100 })",
+            "Cpu(Cpu { ms: 900000, threads: None })",
             "StatusCode(StatusCode { code: 500, body: None, headers: [], keep_reply: false })",
             "Exception(Exception { message: \"Injected exception\", error_type: None })",
             "Panic(Panic { message: \"Injected panic\" })",
@@ -124,7 +128,7 @@ fn defaults_are_those_of_failure_lambda() {
             .iter()
             .all(|flag| flag.trigger == Trigger::default() && flag.aim.point.is_none())
     );
-    let Mode::StatusCode(status) = &plan.flags[4].mode else {
+    let Mode::StatusCode(status) = &plan.flags[6].mode else {
         panic!("{plan:?}")
     };
     assert_eq!(
@@ -188,6 +192,22 @@ fn findings_say_where_what_and_what_to_write() {
             "lost_reply.exception_msg: 7 is a number; write a text",
         ),
         (
+            json!({"memory": {"enabled": true, "memory_mb": 10_241}}),
+            "memory.memory_mb: 10241 is out of range; write a whole number from 1 to 10240 MB",
+        ),
+        (
+            json!({"memory": {"enabled": true, "phase": "after"}}),
+            "memory.phase: memory after the work would change nothing; write \"before\", or leave it out",
+        ),
+        (
+            json!({"cpu": {"enabled": true, "cpu_ms": 0}}),
+            "cpu.cpu_ms: 0 is out of range; write a whole number from 1 to 900000 ms",
+        ),
+        (
+            json!({"cpu": {"enabled": true, "cpu_threads": 65}}),
+            "cpu.cpu_threads: 65 is out of range; write a whole number from 1 to 64",
+        ),
+        (
             json!({"panic": {"enabled": true, "exception_msg": null}}),
             "panic.exception_msg: null is no value; write a text",
         ),
@@ -221,11 +241,11 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             flag(&json!({"mode": 7})),
-            "f.mode: 7 is a number; write one of latency, timeout, diskspace, statuscode, exception, panic, exit and lost_reply",
+            "f.mode: 7 is a number; write one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit and lost_reply",
         ),
         (
             json!({"denylist": {"enabled": true}}),
-            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, statuscode, exception, panic, exit and lost_reply",
+            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit and lost_reply",
         ),
         (
             json!({"Latency": {"enabled": true}}),
@@ -233,7 +253,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"slow": {"enabled": true}}),
-            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, statuscode, exception, panic, exit and lost_reply",
+            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit and lost_reply",
         ),
         (
             json!({"x-note": "hello"}),

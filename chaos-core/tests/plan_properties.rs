@@ -59,6 +59,9 @@ const KEYS: &[&str] = &[
     "headers",
     "exception_msg",
     "exception_type",
+    "memory_mb",
+    "cpu_ms",
+    "cpu_threads",
     "exit_code",
     "leave_free",
     "percantage",
@@ -149,10 +152,12 @@ fn object(draws: &mut Draws, depth: usize) -> Value {
     Value::Object(entries.collect())
 }
 
-const MODES: [&str; 8] = [
+const MODES: [&str; 10] = [
     "latency",
     "timeout",
     "diskspace",
+    "memory",
+    "cpu",
     "statuscode",
     "exception",
     "panic",
@@ -169,6 +174,9 @@ fn likely_flag(draws: &mut Draws) -> Value {
         ("max_latency", json!(draws.below(1000))),
         ("timeout_buffer_ms", json!(draws.below(1_000_000))),
         ("exit_code", json!(draws.below(300))),
+        ("memory_mb", json!(draws.below(11_000))),
+        ("cpu_ms", json!(draws.below(1_000_000))),
+        ("cpu_threads", json!(draws.below(70))),
         ("status_code", json!(draws.below(700))),
         ("disk_space", json!(draws.below(11_000))),
         ("every", json!(draws.below(4))),
@@ -289,6 +297,15 @@ fn check_flag(flag: &plan::Flag, text: &str) {
             assert!((0.0..=900_000.0).contains(&timeout.buffer_ms), "{text}");
         }
         Mode::DiskSpace(disk) => assert!((1..=10_240).contains(&disk.megabytes), "{text}"),
+        Mode::Memory(memory) => assert!((1..=10_240).contains(&memory.megabytes), "{text}"),
+        Mode::Cpu(cpu) => {
+            assert!((1..=900_000).contains(&cpu.ms), "{text}");
+            assert!(
+                cpu.threads
+                    .is_none_or(|threads| (1..=64).contains(&threads)),
+                "{text}"
+            );
+        }
         Mode::StatusCode(status) => {
             assert!((100..=599).contains(&status.code), "{text}");
             assert!(

@@ -1,7 +1,7 @@
 //! What the operator of a function sets, and no document can: the kill switch, dry run, the
 //! modes that are allowed.
 
-use crate::plan::{MODES, mode_row};
+use crate::plan::MODES;
 use crate::source::options::Env;
 
 /// What holds whatever the document says.
@@ -62,12 +62,7 @@ impl Allow {
 
     /// Names that are no mode's: a slip would otherwise look like resilience.
     pub(crate) fn doubts(&self) -> Vec<String> {
-        let later = || {
-            BY_NAME_ONLY
-                .into_iter()
-                .filter(|mode| mode_row(mode).is_none())
-        };
-        let known = || MODES.iter().map(|row| row.name).chain(later());
+        let known = || MODES.iter().map(|row| row.name);
         let named = self.named.iter().flatten();
         named
             .filter(|name| !known().any(|mode| mode == *name))

@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::embedded::unfolded;
 use super::fields::{Fields, sorted};
-use super::mode::{DiskSpace, Exception, Exit, Latency, Mode, Panic, StatusCode, Timeout};
+use super::mode::{
+    Cpu, DiskSpace, Exception, Exit, Latency, Memory, Mode, Panic, StatusCode, Timeout,
+};
 use super::report::{quoted, spelled};
 use super::trigger::Phase;
 
@@ -44,6 +46,20 @@ pub(super) fn timeout(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
 pub(super) fn disk_space(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
     let megabytes = fields.integer("disk_space")?;
     Some(Mode::DiskSpace(DiskSpace { megabytes }))
+}
+
+pub(super) fn memory(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let megabytes = fields.integer("memory_mb")?;
+    Some(Mode::Memory(Memory { megabytes }))
+}
+
+pub(super) fn cpu(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let ms = fields.integer("cpu_ms");
+    let threads = fields.integer("cpu_threads");
+    Some(Mode::Cpu(Cpu {
+        ms: ms?,
+        threads: threads.and_then(|threads| threads.try_into().ok()),
+    }))
 }
 
 pub(super) fn status_code(fields: &mut Fields<'_>, phase: Phase) -> Option<Mode> {

@@ -54,7 +54,9 @@ pub use document::{Format, MAX_DOCUMENT_BYTES, Reading, read, read_value};
 pub use event::text_at;
 pub use finding::{Finding, Severity};
 pub use glob::Globs;
-pub use mode::{DiskSpace, Exception, Exit, Latency, Mode, Panic, StatusCode, Timeout};
+pub use mode::{
+    Cpu, DiskSpace, Exception, Exit, Latency, Memory, Mode, Panic, StatusCode, Timeout,
+};
 pub use modes::{MODES, mode_row};
 pub use pattern::Pattern;
 pub use settings::{SETTINGS_ATTRIBUTES, Settings};

@@ -15,6 +15,10 @@ pub enum Mode {
     Timeout(Timeout),
     /// Takes blocks of the temporary directory.
     DiskSpace(DiskSpace),
+    /// Holds resident memory.
+    Memory(Memory),
+    /// Keeps cores busy.
+    Cpu(Cpu),
     /// Answers with a status code.
     StatusCode(StatusCode),
     /// Fails.
@@ -34,6 +38,8 @@ impl Mode {
             Self::Latency(_) => "latency",
             Self::Timeout(_) => "timeout",
             Self::DiskSpace(_) => "diskspace",
+            Self::Memory(_) => "memory",
+            Self::Cpu(_) => "cpu",
             Self::StatusCode(_) => "statuscode",
             Self::Exception(_) => "exception",
             Self::Panic(_) => "panic",
@@ -82,6 +88,26 @@ pub struct DiskSpace {
     /// How much, in megabytes of 1024 * 1024 bytes, 1 to 10240, the largest that `/tmp` can be;
     /// 100 unless written, as in failure-lambda.
     pub megabytes: u64,
+}
+
+/// Resident memory, held while the function runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Memory {
+    /// How much, in megabytes of 1024 * 1024 bytes, 1 to 10240, the most that a function can have;
+    /// 100 unless written.
+    pub megabytes: u64,
+}
+
+/// Cores that are kept busy while the function runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cpu {
+    /// For how long at most, in milliseconds, 1 to 900000, the longest that a function may run,
+    /// which it is unless written.
+    pub ms: u64,
+    /// How many threads are busy, 1 to 64; as many as there are cores unless written.
+    pub threads: Option<u8>,
 }
 
 /// A response with a status code of its own.

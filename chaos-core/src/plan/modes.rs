@@ -75,6 +75,48 @@ pub static MODES: &[ModeRow] = &[
         build: figures::disk_space,
     },
     ModeRow {
+        name: "memory",
+        title: "holds resident memory while the function runs; only where CHAOS_ALLOW names it",
+        attributes: &[measured(
+            "memory_mb",
+            Kind::Integer {
+                min: 1,
+                max: 10_240,
+            },
+            "MB",
+            DefaultValue::Integer(100),
+            "how much to hold",
+        )],
+        before: true,
+        after: false,
+        build: figures::memory,
+    },
+    ModeRow {
+        name: "cpu",
+        title: "keeps cores busy while the function runs; only where CHAOS_ALLOW names it",
+        attributes: &[
+            measured(
+                "cpu_ms",
+                Kind::Integer {
+                    min: 1,
+                    max: 900_000,
+                },
+                "ms",
+                DefaultValue::Integer(900_000),
+                "for how long at most; the end of the function ends it sooner",
+            ),
+            attribute(
+                "cpu_threads",
+                Kind::Integer { min: 1, max: 64 },
+                DefaultValue::Unset,
+                "how many busy threads; as many as there are cores unless written",
+            ),
+        ],
+        before: true,
+        after: false,
+        build: figures::cpu,
+    },
+    ModeRow {
         name: "statuscode",
         title: "answers with a status code; phase after: replaces the code of the handler's response",
         attributes: &[

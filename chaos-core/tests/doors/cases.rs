@@ -51,6 +51,17 @@ pub(crate) struct Case {
     pub(crate) expected: Expected,
     /// The flags that fire, in order.
     pub(crate) injected: Vec<&'static str>,
+    /// What has to be allowed by name; nothing else is allowed then.
+    pub(crate) allowed: Option<&'static [&'static str]>,
+}
+
+impl Case {
+    fn allowing(self, modes: &'static [&'static str]) -> Self {
+        Self {
+            allowed: Some(modes),
+            ..self
+        }
+    }
 }
 
 pub(crate) struct Expected {
@@ -89,6 +100,7 @@ fn case(
         document,
         expected,
         injected: injected.to_vec(),
+        allowed: None,
     }
 }
 
@@ -171,7 +183,10 @@ fn single() -> Vec<Case> {
         ),
         case(
             "what nobody allowed by name",
-            json!({"panic": {"enabled": true}, "exit": {"enabled": true}}),
+            json!({
+                "panic": {"enabled": true}, "exit": {"enabled": true},
+                "memory": {"enabled": true}, "cpu": {"enabled": true},
+            }),
             reply(200, OWN),
             &[],
         ),
@@ -204,6 +219,16 @@ fn combined() -> Vec<Case> {
             reply(200, OWN),
             &["diskspace"],
         ),
+        case(
+            "memory and cores",
+            json!({
+                "memory": {"enabled": true, "memory_mb": 1},
+                "cpu": {"enabled": true, "cpu_threads": 1},
+            }),
+            reply(200, OWN),
+            &["memory", "cpu"],
+        )
+        .allowing(&["memory", "cpu"]),
         case(
             "two flags of one mode, by name",
             json!({
