@@ -90,7 +90,7 @@
 //!
 //! | mode | what it does | attributes |
 //! | --- | --- | --- |
-//! | `latency` | waits, then goes on; never past the invocation's deadline | `min_latency` and `max_latency`, 0 to 900000 ms; a lone `min_latency` is also the maximum, a lone `max_latency` starts from 0 |
+//! | `latency` | waits, then goes on; never past the invocation's deadline | `min_latency` and `max_latency`, 0 to 900000 ms; a lone `min_latency` is also the maximum, a lone `max_latency` starts from 0. `distribution`: `uniform` unless written; or `normal` or `lognormal` with `mean` and `sigma`, the mean and the standard deviation of the waits, 0 to 900000 ms each, where a draw outside `min_latency` and `max_latency` (0 and 900000 unless written) is the bound |
 //! | `timeout` | waits until the invocation's deadline less the buffer, then goes on; where the deadline is not known, it does not wait and says so | `timeout_buffer_ms`, 0 to 900000 ms; 0 unless written, and Lambda then ends the invocation |
 //! | `diskspace` | takes blocks of the temporary directory until the wrapped function ends | `disk_space`, 1 to 10240 MB of 1,048,576 bytes; 100 unless written |
 //! | `memory` | holds resident memory until the function that was hit ends; only where `CHAOS_ALLOW` names it | `memory_mb`, 1 to 10240 MB of 1,048,576 bytes, whole; 100 unless written. Where it is more than the function has, Lambda ends the process |

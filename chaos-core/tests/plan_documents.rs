@@ -101,6 +101,10 @@ fn defaults_are_those_of_failure_lambda() {
         "panic": { "enabled": true },
         "exit": { "enabled": true },
         "latency": { "enabled": true, "min_latency": 20 },
+        "normal": {
+            "enabled": true, "mode": "latency", "distribution": "normal", "mean": 40, "sigma": 4,
+            "min_latency": 30,
+        },
         "lone-max": { "enabled": true, "mode": "latency", "max_latency": 30 },
     }));
     let shown: Vec<String> = plan
@@ -111,8 +115,10 @@ fn defaults_are_those_of_failure_lambda() {
     assert_eq!(
         shown,
         [
-            "Latency(Latency { min_ms: 20.0, max_ms: 20.0 })",
-            "Latency(Latency { min_ms: 0.0, max_ms: 30.0 })",
+            "Latency(Latency { min_ms: 20.0, max_ms: 20.0, distribution: Uniform })",
+            "Latency(Latency { min_ms: 0.0, max_ms: 30.0, distribution: Uniform })",
+            "Latency(Latency { min_ms: 30.0, max_ms: 900000.0, distribution: \
+             Normal(Spread { mean_ms: 40.0, sigma_ms: 4.0 }) })",
             "Timeout(Timeout { buffer_ms: 0.0 })",
             "DiskSpace(DiskSpace { megabytes: 100 })",
             "Memory(Memory { megabytes: 100 })",
@@ -128,7 +134,7 @@ fn defaults_are_those_of_failure_lambda() {
             .iter()
             .all(|flag| flag.trigger == Trigger::default() && flag.aim.point.is_none())
     );
-    let Mode::StatusCode(status) = &plan.flags[6].mode else {
+    let Mode::StatusCode(status) = &plan.flags[7].mode else {
         panic!("{plan:?}")
     };
     assert_eq!(
@@ -174,6 +180,26 @@ fn findings_say_where_what_and_what_to_write() {
         (
             json!({"latency": {"enabled": true}}),
             "latency.min_latency: without it and max_latency the wait is 0; write how many ms to wait",
+        ),
+        (
+            json!({"latency": {"enabled": true, "distribution": "pareto"}}),
+            "latency.distribution: \"pareto\" cannot be meant; write \"uniform\" or \"normal\" or \"lognormal\"",
+        ),
+        (
+            json!({"latency": {"enabled": true, "distribution": "normal", "mean": 5}}),
+            "latency.sigma: is missing; write a number from 0 to 900000 ms",
+        ),
+        (
+            json!({"latency": {"enabled": true, "distribution": "lognormal", "mean": 0, "sigma": 1}}),
+            "latency.mean: no lognormal distribution has a mean of 0; write a greater number",
+        ),
+        (
+            json!({"latency": {"enabled": true, "distribution": "normal", "mean": 900_001, "sigma": 1}}),
+            "latency.mean: 900001 is out of range; write a number from 0 to 900000 ms",
+        ),
+        (
+            json!({"latency": {"enabled": true, "min_latency": 1, "mean": 5}}),
+            "latency.mean: the uniform distribution has none; write \"distribution\": \"normal\" or \"lognormal\", or leave it out",
         ),
         (
             json!({"timeout": {"enabled": true, "timeout_buffer_ms": -1}}),

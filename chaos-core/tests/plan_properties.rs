@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use chaos_core::plan::{self, Condition, Mode, Phase, Plan, Reading, Severity, Trigger, text_at};
+use chaos_core::plan::{
+    self, Condition, Distribution, Mode, Phase, Plan, Reading, Severity, Trigger, text_at,
+};
 use serde_json::{Value, json};
 
 /// `SplitMix64`: the same documents on every run.
@@ -59,6 +61,9 @@ const KEYS: &[&str] = &[
     "headers",
     "exception_msg",
     "exception_type",
+    "distribution",
+    "mean",
+    "sigma",
     "memory_mb",
     "cpu_ms",
     "cpu_threads",
@@ -172,6 +177,12 @@ fn likely_flag(draws: &mut Draws) -> Value {
         ("percentage", json!(draws.below(102))),
         ("min_latency", json!(draws.below(1000))),
         ("max_latency", json!(draws.below(1000))),
+        (
+            "distribution",
+            json!(*draws.one(&["uniform", "normal", "lognormal"])),
+        ),
+        ("mean", json!(draws.below(1_000_000))),
+        ("sigma", json!(draws.below(1_000_000))),
         ("timeout_buffer_ms", json!(draws.below(1_000_000))),
         ("exit_code", json!(draws.below(300))),
         ("memory_mb", json!(draws.below(11_000))),
@@ -292,6 +303,12 @@ fn check_flag(flag: &plan::Flag, text: &str) {
                     && latency.max_ms <= 900_000.0,
                 "{text}"
             );
+            if let Distribution::Normal(spread) | Distribution::LogNormal(spread) =
+                latency.distribution
+            {
+                assert!((0.0..=900_000.0).contains(&spread.mean_ms), "{text}");
+                assert!((0.0..=900_000.0).contains(&spread.sigma_ms), "{text}");
+            }
         }
         Mode::Timeout(timeout) => {
             assert!((0.0..=900_000.0).contains(&timeout.buffer_ms), "{text}");

@@ -5,9 +5,11 @@ use serde_json::Value;
 use super::embedded::unfolded;
 use super::fields::{Fields, sorted};
 use super::mode::{
-    Cpu, DiskSpace, Exception, Exit, Latency, Memory, Mode, Panic, StatusCode, Timeout,
+    Cpu, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic, Spread,
+    StatusCode, Timeout,
 };
 use super::report::{quoted, spelled};
+use super::table::LONGEST;
 use super::trigger::Phase;
 
 /// Reads the figures of a mode; `None` only if a field is wrong, which has been reported.
@@ -25,17 +27,54 @@ pub(super) fn latency(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
         fields.error("max_latency", message);
         return None;
     }
-    if fields
-        .raw("min_latency")
-        .or(fields.raw("max_latency"))
-        .is_none()
-    {
+    let distribution = distribution(fields)?;
+    let uniform = distribution == Distribution::Uniform;
+    let written = fields.raw("min_latency").or(fields.raw("max_latency"));
+    if uniform && written.is_none() {
         let message = format!("without it and {max_key} the wait is 0; write how many ms to wait");
         fields.warning("min_latency", message);
     }
     let min_ms = min.unwrap_or(0.0);
-    let max_ms = max.unwrap_or(min_ms);
-    Some(Mode::Latency(Latency { min_ms, max_ms }))
+    let longest = if uniform { min_ms } else { LONGEST };
+    Some(Mode::Latency(Latency {
+        min_ms,
+        max_ms: max.unwrap_or(longest),
+        distribution,
+    }))
+}
+
+fn distribution(fields: &mut Fields<'_>) -> Option<Distribution> {
+    let name = fields.text("distribution")?;
+    let (mean, sigma) = (fields.number("mean"), fields.number("sigma"));
+    if name == "uniform" {
+        for key in ["mean", "sigma"] {
+            if fields.raw(key).is_some() {
+                let message = "the uniform distribution has none; write \"distribution\": \"normal\" \
+                               or \"lognormal\", or leave it out";
+                fields.error(key, message);
+            }
+        }
+        return Some(Distribution::Uniform);
+    }
+    for key in ["mean", "sigma"] {
+        if fields.raw(key).is_none() {
+            let wanted = fields.wanted(key);
+            fields.error(key, format!("is missing; write {wanted}"));
+        }
+    }
+    let (mean_ms, sigma_ms) = (mean?, sigma?);
+    let spread = Spread { mean_ms, sigma_ms };
+    if name == "normal" {
+        return Some(Distribution::Normal(spread));
+    }
+    if mean_ms <= 0.0 {
+        fields.error(
+            "mean",
+            "no lognormal distribution has a mean of 0; write a greater number",
+        );
+        return None;
+    }
+    Some(Distribution::LogNormal(spread))
 }
 
 pub(super) fn timeout(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {

@@ -55,7 +55,8 @@ pub use event::text_at;
 pub use finding::{Finding, Severity};
 pub use glob::Globs;
 pub use mode::{
-    Cpu, DiskSpace, Exception, Exit, Latency, Memory, Mode, Panic, StatusCode, Timeout,
+    Cpu, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic, Spread,
+    StatusCode, Timeout,
 };
 pub use modes::{MODES, mode_row};
 pub use pattern::Pattern;

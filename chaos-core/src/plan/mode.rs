@@ -58,10 +58,11 @@ impl Mode {
     }
 }
 
-/// A wait of a length between two bounds, uniformly drawn.
+/// A wait of a length between two bounds, drawn anew for each call.
 ///
-/// As in failure-lambda: a lone `min_latency` is also the maximum, a lone `max_latency` starts
-/// from 0, and with neither the wait is 0.
+/// With the uniform distribution as in failure-lambda: a lone `min_latency` is also the maximum, a
+/// lone `max_latency` starts from 0, and with neither the wait is 0. With the others a draw outside
+/// the bounds is the bound, and the bounds are 0 and 900000 unless written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Latency {
@@ -70,6 +71,30 @@ pub struct Latency {
     /// The longest wait in milliseconds, from `min_ms` to 900000, the longest that a function may
     /// run.
     pub max_ms: f64,
+    /// How the waits are spread.
+    pub distribution: Distribution,
+}
+
+/// How waits are spread.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Distribution {
+    /// Evenly between the bounds.
+    Uniform,
+    /// Round a mean.
+    Normal(Spread),
+    /// Round a mean with a long tail of long waits, as real ones have.
+    LogNormal(Spread),
+}
+
+/// The mean and the standard deviation of waits, before the bounds cut them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Spread {
+    /// The mean in milliseconds, 0 to 900000; above 0 where the waits are lognormal.
+    pub mean_ms: f64,
+    /// The standard deviation in milliseconds, 0 to 900000.
+    pub sigma_ms: f64,
 }
 
 /// A wait until the invocation's deadline, less a buffer.

@@ -138,10 +138,12 @@ pub(super) const fn measured(
     }
 }
 
-/// The longest wait: the longest that a Lambda function may run.
+/// The longest wait in milliseconds: the longest that a Lambda function may run.
+pub(super) const LONGEST: f64 = 900_000.0;
+
 pub(super) const LONGEST_MS: Kind = Kind::Number {
     min: 0.0,
-    max: 900_000.0,
+    max: LONGEST,
 };
 
 const PHASES: &[&str] = &["before", "after"];

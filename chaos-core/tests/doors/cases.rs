@@ -140,6 +140,15 @@ fn single() -> Vec<Case> {
             &["latency"],
         ),
         case(
+            "latency round a mean",
+            json!({"latency": {
+                "enabled": true, "distribution": "normal", "mean": 300, "sigma": 100,
+                "min_latency": 200, "max_latency": 400,
+            }}),
+            reply(200, OWN).after(200..=401),
+            &["latency"],
+        ),
+        case(
             "timeout without a deadline to wait for",
             json!({"timeout": {"enabled": true, "timeout_buffer_ms": 500}}),
             reply(200, OWN),
