@@ -57,6 +57,8 @@ pub struct Decision {
     pub status_code: Option<u16>,
     /// Megabytes of disk that were taken (mode diskspace).
     pub disk_mb: Option<u64>,
+    /// Megabytes of disk that were to be left free (mode diskspace).
+    pub leave_free_mb: Option<u64>,
     /// Megabytes of memory that were taken (mode memory).
     pub memory_mb: Option<u64>,
     /// For how many milliseconds at most cores are busy (mode cpu).
@@ -82,6 +84,7 @@ impl Decision {
             latency_ms: None,
             status_code: None,
             disk_mb: None,
+            leave_free_mb: None,
             memory_mb: None,
             cpu_ms: None,
             cpu_threads: None,
@@ -95,6 +98,10 @@ impl Decision {
             }
             Mode::Panic(panic) => decision.message = Some(panic.message.clone()),
             Mode::Exit(exit) => decision.exit_code = Some(exit.code),
+            // How much that is is known when it is taken.
+            Mode::DiskSpace(disk) if disk.leave_free.is_some() => {
+                decision.leave_free_mb = disk.leave_free;
+            }
             Mode::DiskSpace(disk) => decision.disk_mb = Some(disk.megabytes),
             Mode::Memory(memory) => decision.memory_mb = Some(memory.megabytes),
             Mode::Cpu(cpu) => {
@@ -134,6 +141,7 @@ impl Decision {
                     latency_ms = self.latency_ms,
                     status_code = self.status_code,
                     disk_mb = self.disk_mb,
+                    leave_free_mb = self.leave_free_mb,
                     memory_mb = self.memory_mb,
                     cpu_ms = self.cpu_ms,
                     cpu_threads = self.cpu_threads,

@@ -4,6 +4,8 @@
 
 #[path = "modes/cpu.rs"]
 mod cpu;
+#[path = "modes/diskspace.rs"]
+mod diskspace;
 #[path = "modes/ending.rs"]
 mod ending;
 #[path = "modes/lost_reply.rs"]

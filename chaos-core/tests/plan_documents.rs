@@ -94,6 +94,7 @@ fn defaults_are_those_of_failure_lambda() {
     let plan = sound(&json!({
         "timeout": { "enabled": true },
         "diskspace": { "enabled": true },
+        "full": { "enabled": true, "mode": "diskspace", "leave_free": 0 },
         "memory": { "enabled": true },
         "cpu": { "enabled": true },
         "statuscode": { "enabled": true },
@@ -120,7 +121,8 @@ fn defaults_are_those_of_failure_lambda() {
             "Latency(Latency { min_ms: 30.0, max_ms: 900000.0, distribution: \
              Normal(Spread { mean_ms: 40.0, sigma_ms: 4.0 }) })",
             "Timeout(Timeout { buffer_ms: 0.0 })",
-            "DiskSpace(DiskSpace { megabytes: 100 })",
+            "DiskSpace(DiskSpace { megabytes: 100, leave_free: None })",
+            "DiskSpace(DiskSpace { megabytes: 10240, leave_free: Some(0) })",
             "Memory(Memory { megabytes: 100 })",
             "Cpu(Cpu { ms: 900000, threads: None })",
             "StatusCode(StatusCode { code: 500, body: None, headers: [], keep_reply: false })",
@@ -134,7 +136,7 @@ fn defaults_are_those_of_failure_lambda() {
             .iter()
             .all(|flag| flag.trigger == Trigger::default() && flag.aim.point.is_none())
     );
-    let Mode::StatusCode(status) = &plan.flags[7].mode else {
+    let Mode::StatusCode(status) = &plan.flags[8].mode else {
         panic!("{plan:?}")
     };
     assert_eq!(
@@ -246,8 +248,12 @@ fn findings_say_where_what_and_what_to_write() {
             "diskspace.phase: diskspace after the work would change nothing; write \"before\", or leave it out",
         ),
         (
-            json!({"diskspace": {"enabled": true, "leave_free": 5}}),
-            "diskspace.leave_free: this version of diskspace does not have it; it has disk_space",
+            json!({"diskspace": {"enabled": true, "disk_space": 5, "leave_free": 5}}),
+            "diskspace.leave_free: cannot hold beside disk_space; leave one out",
+        ),
+        (
+            json!({"diskspace": {"enabled": true, "leave_free": 10_241}}),
+            "diskspace.leave_free: 10241 is out of range; write a whole number from 0 to 10240 MB",
         ),
         (
             json!({"exception": {"enabled": true, "leave_free": 5}}),

@@ -185,6 +185,7 @@ fn likely_flag(draws: &mut Draws) -> Value {
         ("sigma", json!(draws.below(1_000_000))),
         ("timeout_buffer_ms", json!(draws.below(1_000_000))),
         ("exit_code", json!(draws.below(300))),
+        ("leave_free", json!(draws.below(11_000))),
         ("memory_mb", json!(draws.below(11_000))),
         ("cpu_ms", json!(draws.below(1_000_000))),
         ("cpu_threads", json!(draws.below(70))),
@@ -313,7 +314,10 @@ fn check_flag(flag: &plan::Flag, text: &str) {
         Mode::Timeout(timeout) => {
             assert!((0.0..=900_000.0).contains(&timeout.buffer_ms), "{text}");
         }
-        Mode::DiskSpace(disk) => assert!((1..=10_240).contains(&disk.megabytes), "{text}"),
+        Mode::DiskSpace(disk) => {
+            assert!((1..=10_240).contains(&disk.megabytes), "{text}");
+            assert!(disk.leave_free.is_none_or(|left| left <= 10_240), "{text}");
+        }
         Mode::Memory(memory) => assert!((1..=10_240).contains(&memory.megabytes), "{text}"),
         Mode::Cpu(cpu) => {
             assert!((1..=900_000).contains(&cpu.ms), "{text}");

@@ -90,14 +90,12 @@ impl Injection {
                         return Before::Wait(wait);
                     }
                 }
-                Mode::DiskSpace(disk) => {
-                    let megabytes = disk.megabytes;
-                    let what = Take::Disk { megabytes };
+                &Mode::DiskSpace(disk) => {
+                    let what = Take::Disk(disk);
                     return Before::Take(Taking { live, what });
                 }
-                Mode::Memory(memory) => {
-                    let megabytes = memory.megabytes;
-                    let what = Take::Memory { megabytes };
+                &Mode::Memory(memory) => {
+                    let what = Take::Memory(memory);
                     return Before::Take(Taking { live, what });
                 }
                 &Mode::Cpu(cpu) => self.burn(cpu, &live),
@@ -161,9 +159,7 @@ impl Injection {
         match &held {
             Held::Disk(taken) => {
                 decision.disk_mb = Some(taken.megabytes);
-                if taken.full {
-                    decision = decision.because("the disk is full");
-                }
+                decision.message = taken.remark.map(str::to_owned);
             }
             Held::Memory(taken) => decision.memory_mb = Some(taken.megabytes()),
             Held::Cpu(busy) => decision.cpu_threads = Some(busy.threads()),

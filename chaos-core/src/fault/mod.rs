@@ -9,11 +9,13 @@ pub(crate) mod memory;
 pub(crate) mod panic;
 pub(crate) mod timeout;
 
+use crate::plan::{DiskSpace, Memory};
+
 /// What takes so long to take that it is done beside the runtime's threads.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Take {
-    Disk { megabytes: u64 },
-    Memory { megabytes: u64 },
+    Disk(DiskSpace),
+    Memory(Memory),
 }
 
 /// What a call holds until it ends. Dropping it gives it back.
@@ -28,13 +30,13 @@ impl Take {
     /// Takes it, or says why it cannot.
     pub(crate) fn take(self) -> Result<Held, String> {
         match self {
-            Self::Disk { megabytes } => {
+            Self::Disk(disk) => {
                 let directory = diskspace::directory();
-                let taken = diskspace::take(&directory, megabytes);
+                let taken = diskspace::take(&directory, disk);
                 let why = |error| format!("no blocks in {}: {error}", directory.display());
                 taken.map(Held::Disk).map_err(why)
             }
-            Self::Memory { megabytes } => {
+            Self::Memory(Memory { megabytes, .. }) => {
                 let why = |error| format!("no {megabytes} MB of memory: {error}");
                 memory::take(megabytes).map(Held::Memory).map_err(why)
             }

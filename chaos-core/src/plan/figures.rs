@@ -9,7 +9,7 @@ use super::mode::{
     StatusCode, Timeout,
 };
 use super::report::{quoted, spelled};
-use super::table::LONGEST;
+use super::table::{LARGEST_MB, LONGEST};
 use super::trigger::Phase;
 
 /// Reads the figures of a mode; `None` only if a field is wrong, which has been reported.
@@ -83,8 +83,22 @@ pub(super) fn timeout(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
 }
 
 pub(super) fn disk_space(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
-    let megabytes = fields.integer("disk_space")?;
-    Some(Mode::DiskSpace(DiskSpace { megabytes }))
+    let written = fields.raw("disk_space").is_some();
+    let megabytes = fields.integer("disk_space");
+    let leave_free = fields.integer("leave_free");
+    if written && fields.raw("leave_free").is_some() {
+        fields.error("leave_free", "cannot hold beside disk_space; leave one out");
+        return None;
+    }
+    let megabytes = if leave_free.is_some() {
+        LARGEST_MB
+    } else {
+        megabytes?
+    };
+    Some(Mode::DiskSpace(DiskSpace {
+        megabytes,
+        leave_free,
+    }))
 }
 
 pub(super) fn memory(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {

@@ -111,8 +111,11 @@ pub struct Timeout {
 #[non_exhaustive]
 pub struct DiskSpace {
     /// How much, in megabytes of 1024 * 1024 bytes, 1 to 10240, the largest that `/tmp` can be;
-    /// 100 unless written, as in failure-lambda.
+    /// 100 unless written, as in failure-lambda, and 10240 where `leave_free` is.
     pub megabytes: u64,
+    /// How many megabytes to leave free, 0 to 10240; less than `megabytes` are taken then, if more
+    /// would not be left.
+    pub leave_free: Option<u64>,
 }
 
 /// Resident memory, held while the function runs.

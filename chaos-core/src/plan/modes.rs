@@ -1,7 +1,9 @@
 //! The table of modes: what a document may say of each, with its bounds.
 
 use super::figures;
-use super::table::{Attribute, DefaultValue, Kind, LONGEST_MS, ModeRow, attribute, measured};
+use super::table::{
+    Attribute, DefaultValue, Kind, LARGEST_MB, LONGEST_MS, ModeRow, attribute, measured,
+};
 
 const EXCEPTION: &[Attribute] = &[
     attribute(
@@ -81,16 +83,28 @@ pub static MODES: &[ModeRow] = &[
     ModeRow {
         name: "diskspace",
         title: "takes blocks of the temporary directory while the invocation runs",
-        attributes: &[measured(
-            "disk_space",
-            Kind::Integer {
-                min: 1,
-                max: 10_240,
-            },
-            "MB",
-            DefaultValue::Integer(100),
-            "how much to take",
-        )],
+        attributes: &[
+            measured(
+                "disk_space",
+                Kind::Integer {
+                    min: 1,
+                    max: LARGEST_MB,
+                },
+                "MB",
+                DefaultValue::Integer(100),
+                "how much to take; not beside leave_free",
+            ),
+            measured(
+                "leave_free",
+                Kind::Integer {
+                    min: 0,
+                    max: LARGEST_MB,
+                },
+                "MB",
+                DefaultValue::Unset,
+                "take all but so much, 10240 MB at most, instead of disk_space",
+            ),
+        ],
         before: true,
         after: false,
         build: figures::disk_space,
@@ -102,7 +116,7 @@ pub static MODES: &[ModeRow] = &[
             "memory_mb",
             Kind::Integer {
                 min: 1,
-                max: 10_240,
+                max: LARGEST_MB,
             },
             "MB",
             DefaultValue::Integer(100),
@@ -240,14 +254,6 @@ pub(super) const FORMAT: &[(&str, &[&str])] = &[
     ("corruption", &["body", "drop_headers", "set_headers"]),
 ];
 
-/// The keys that the format gives a mode; none for what is no mode.
-pub(super) fn format_keys(mode: &str) -> &'static [&'static str] {
-    FORMAT
-        .iter()
-        .find(|(name, _)| *name == mode)
-        .map_or(&[], |(_, keys)| keys)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,18 +269,14 @@ mod tests {
         assert!(places.iter().all(Option::is_some));
         assert!(places.is_sorted());
         for row in MODES {
-            for attribute in row.attributes {
-                assert!(
-                    format_keys(row.name).contains(&attribute.key),
-                    "{}",
-                    attribute.key
-                );
-                assert!(
-                    FLAG_ATTRIBUTES
-                        .iter()
-                        .all(|common| common.key != attribute.key)
-                );
-            }
+            let keys: Vec<_> = row
+                .attributes
+                .iter()
+                .map(|attribute| attribute.key)
+                .collect();
+            assert!(FORMAT.contains(&(row.name, &keys)), "{}", row.name);
+            let of_every_flag = |key| FLAG_ATTRIBUTES.iter().any(|common| common.key == key);
+            assert!(!keys.into_iter().any(of_every_flag), "{}", row.name);
         }
     }
 }

@@ -141,6 +141,9 @@ pub(super) const fn measured(
 /// The longest wait in milliseconds: the longest that a Lambda function may run.
 pub(super) const LONGEST: f64 = 900_000.0;
 
+/// The largest that `/tmp` can be, and the most memory that a function can have.
+pub(super) const LARGEST_MB: u64 = 10_240;
+
 pub(super) const LONGEST_MS: Kind = Kind::Number {
     min: 0.0,
     max: LONGEST,
