@@ -344,10 +344,11 @@
 //!
 //! Each decision to inject is one `tracing` event with the fields `source` (always `chaos`),
 //! `config_source`, `mode`, `flag`, `action`, `point`, where known `request_id`, and the mode's
-//! own figures. `action` is `inject`, `dryrun`, `block` (the mode is not allowed) or `error` (it
-//! could not be injected; `detail` says why). Events need a subscriber: without one, nothing is
-//! seen. A JSON subscriber with `flatten_event(true)`, as above, writes lines that Logs Insights
-//! can query:
+//! own figures: `latency_ms`, `disk_mb`, `leave_free_mb`, `memory_mb`, `cpu_ms`, `cpu_threads`,
+//! `status_code`, `exit_code`. `action` is `inject`, `dryrun`, `block` (the mode is not
+//! allowed) or `error` (it could not be injected; `detail` says why). Events need a subscriber:
+//! without one, nothing is seen. A JSON subscriber with `flatten_event(true)`, as above, writes
+//! lines that Logs Insights can query:
 //!
 //! ```text
 //! fields @timestamp, mode, flag, point, latency_ms | filter source = "chaos" and action = "inject"
