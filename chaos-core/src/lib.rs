@@ -90,23 +90,29 @@
 //!
 //! | mode | what it does | attributes |
 //! | --- | --- | --- |
-//! | `latency` | waits, then goes on; never past the invocation's deadline | `min_latency` and `max_latency`, 0 to 900000 ms; a lone `min_latency` is also the maximum, a lone `max_latency` starts from 0 |
-//! | `diskspace` | takes blocks of the temporary directory until the wrapped function ends | `disk_space`, 1 to 10240 MB of 1,048,576 bytes; 100 unless written |
+//! | `latency` | waits, then goes on; never past the invocation's deadline | `min_latency` and `max_latency`, 0 to 900000 ms; a lone `min_latency` is also the maximum, a lone `max_latency` starts from 0. `distribution`: `uniform` unless written; or `normal` or `lognormal` with `mean` and `sigma`, the mean and the standard deviation of the waits, 0 to 900000 ms each, where a draw outside `min_latency` and `max_latency` (0 and 900000 unless written) is the bound |
+//! | `timeout` | waits until the invocation's deadline less the buffer, then goes on; where the deadline is not known, it does not wait and says so | `timeout_buffer_ms`, 0 to 900000 ms; 0 unless written, and Lambda then ends the invocation |
+//! | `diskspace` | takes blocks of the temporary directory until the wrapped function ends | `disk_space`, 1 to 10240 MB of 1,048,576 bytes; 100 unless written. Or `leave_free`, 0 to 10240 MB: all but so much is taken, 10240 MB at most |
+//! | `memory` | holds resident memory until the function that was hit ends; only where `CHAOS_ALLOW` names it | `memory_mb`, 1 to 10240 MB of 1,048,576 bytes, whole; 100 unless written. Where it is more than the function has, Lambda ends the process |
+//! | `cpu` | keeps cores busy until the function that was hit ends, never past the invocation's deadline; only where `CHAOS_ALLOW` names it | `cpu_ms`, at most so long, 1 to 900000 ms, whole; 900000 unless written. `cpu_threads`, 1 to 64; as many as there are cores unless written |
 //! | `statuscode` | answers, and the function is not run; with phase `after` it is run and its response's code is replaced | `status_code`, 100 to 599; 500 unless written. `body`: a text as it is, any other JSON as JSON. `headers`: an object of texts |
 //! | `exception` | fails with an error | `exception_msg`; "Injected exception" unless written. `exception_type` |
+//! | `panic` | panics; only where `CHAOS_ALLOW` names it | `exception_msg`; "Injected panic" unless written |
+//! | `exit` | ends the process; only where `CHAOS_ALLOW` names it | `exit_code`, 0 to 255; 1 unless written |
+//! | `lost_reply` | the function is run, and fails in place of its reply, as if that were lost on its way: `exception` whose `phase` is always `after` | as `exception` |
 //!
 //! What every flag can have; [`plan::FLAG_ATTRIBUTES`] is the table in code.
 //!
 //! | attribute | meaning | unless written |
 //! | --- | --- | --- |
 //! | `enabled` | `true` or `false` | required |
-//! | `mode` | one of the four | the flag's key |
+//! | `mode` | one of those above | the flag's key |
 //! | `percentage` | 0 to 100, decimals allowed; each flag is rolled by itself | 100 |
 //! | `match` | a list of conditions on the event, all of which must hold: `path` (names and list indices with dots between), `operator` (`eq`, `exists`, `startsWith`, `regex`; `eq` unless written), `value` (a text), `not` | every event |
 //! | `point` | a glob, or a list of globs, over the names of [points](#points-and-labels) | the handler |
 //! | `labels` | an object; every label that it names must have the value, or one of the list | every call |
 //! | `by` | a path into the event, or `label:NAME`: the roll of `percentage` is a hash of that value, so that the same calls are hit each time. Where the value is absent, the call is not hit | at random |
-//! | `phase` | `before`: the work is not done. `after`: it is done, then the fault comes (not for `diskspace`) | `before` |
+//! | `phase` | `before`: the work is not done. `after`: it is done, then the fault comes (not for `diskspace`, `memory` and `cpu`) | `before`; `after` for `lost_reply` |
 //! | `skip_first` | so many calls are let through first | 0 |
 //! | `every` | each n-th call only, counted after `skip_first` | each |
 //! | `limit` | at most so many injections | no limit |
@@ -166,7 +172,7 @@
 //! | `CHAOS_MAX_STALE` | the seconds for which an unconfirmed document stays in force, 1 to 86400; never less than twice the cache time | 300 |
 //! | `CHAOS_DISABLED`, or `FAILURE_LAMBDA_DISABLED` | the kill switch: nothing is read and nothing injected | off |
 //! | `CHAOS_DRY_RUN` | decide and say so, inject nothing | off |
-//! | `CHAOS_ALLOW` | exactly the modes that a document may use, with commas between | all but `panic`; outside Lambda not `diskspace` either |
+//! | `CHAOS_ALLOW` | exactly the modes that a document may use, with commas between | all but `memory`, `cpu`, `panic` and `exit`; outside Lambda not `diskspace` either |
 //!
 //! A switch is on if it is set to anything but nothing, `0`, `false`, `no` or `off`. An empty
 //! `CHAOS_ALLOW` allows nothing.
@@ -210,7 +216,7 @@
 //! | `impl Serialize` | an [`Opaque`] in its place |
 //! | any other | not at all |
 //!
-//! A delay and a full disk suit every function. Where a type cannot carry the fault, the function
+//! A delay, a full disk, memory and cores suit every function. Where a type cannot carry the fault, the function
 //! runs as if nothing had been asked, and an event of level error says so and why: one document
 //! may be meant for several functions, and must not turn each message of a queue's worker into a
 //! retry.
@@ -347,10 +353,11 @@
 //!
 //! Each decision to inject is one `tracing` event with the fields `source` (always `chaos`),
 //! `config_source`, `mode`, `flag`, `action`, `point`, where known `request_id`, and the mode's
-//! own figures. `action` is `inject`, `dryrun`, `block` (the mode is not allowed) or `error` (it
-//! could not be injected; `detail` says why). Events need a subscriber: without one, nothing is
-//! seen. A JSON subscriber with `flatten_event(true)`, as above, writes lines that Logs Insights
-//! can query:
+//! own figures: `latency_ms`, `disk_mb`, `leave_free_mb`, `memory_mb`, `cpu_ms`, `cpu_threads`,
+//! `status_code`, `exit_code`. `action` is `inject`, `dryrun`, `block` (the mode is not
+//! allowed) or `error` (it could not be injected; `detail` says why). Events need a subscriber:
+//! without one, nothing is seen. A JSON subscriber with `flatten_event(true)`, as above, writes
+//! lines that Logs Insights can query:
 //!
 //! ```text
 //! fields @timestamp, mode, flag, point, latency_ms | filter source = "chaos" and action = "inject"
@@ -379,8 +386,10 @@
 //!   killed process leaves nothing.
 //! - Outside Lambda (no `AWS_LAMBDA_INITIALIZATION_TYPE`) the disk is somebody's own: `diskspace` has to
 //!   be named in `CHAOS_ALLOW`.
-//! - A disk is full for the whole process. Invocations that run at the same time in one process
-//!   see no other fault of each other.
+//! - `memory` and `cpu` starve the process, `panic` and `exit` end it or what it does: they have
+//!   to be named in `CHAOS_ALLOW` everywhere.
+//! - Disk, memory and cores are the whole process's. Invocations that run at the same time in one
+//!   process see no other fault of each other.
 //! - `unsafe` is not used.
 
 mod chaos;
@@ -478,7 +487,7 @@ pub mod testing;
 ///
 /// # What a return type carries
 ///
-/// Every type carries a delay and a full disk. What carries an error and what a status code is in
+/// Every type carries a delay, a full disk, and what memory and cores go through. What carries an error and what a status code is in
 /// [tables in the crate's documentation](crate#what-a-function-returns-and-what-that-can-carry).
 /// It is asked where the function is defined: in generic code, a type parameter carries a status
 /// code only if its bounds say that it serializes and deserializes.

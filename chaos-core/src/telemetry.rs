@@ -51,13 +51,24 @@ pub struct Decision {
     pub point: String,
     /// The invocation's request id, where one is known.
     pub request_id: Option<String>,
-    /// How long was waited, in milliseconds (mode latency).
+    /// How long was waited, in milliseconds (modes latency and timeout).
     pub latency_ms: Option<f64>,
     /// The status code (mode statuscode).
     pub status_code: Option<u16>,
     /// Megabytes of disk that were taken (mode diskspace).
     pub disk_mb: Option<u64>,
-    /// The error's message (mode exception), or why the fault could not be injected.
+    /// Megabytes of disk that were to be left free (mode diskspace).
+    pub leave_free_mb: Option<u64>,
+    /// Megabytes of memory that were taken (mode memory).
+    pub memory_mb: Option<u64>,
+    /// For how many milliseconds at most cores are busy (mode cpu).
+    pub cpu_ms: Option<u64>,
+    /// How many threads are busy (mode cpu).
+    pub cpu_threads: Option<u8>,
+    /// The process's exit code (mode exit).
+    pub exit_code: Option<u8>,
+    /// The error's message (modes exception, panic and `lost_reply`), or why the fault could
+    /// not be injected.
     pub message: Option<String>,
 }
 
@@ -73,13 +84,31 @@ impl Decision {
             latency_ms: None,
             status_code: None,
             disk_mb: None,
+            leave_free_mb: None,
+            memory_mb: None,
+            cpu_ms: None,
+            cpu_threads: None,
+            exit_code: None,
             message: None,
         };
         match mode {
             Mode::StatusCode(status) => decision.status_code = Some(status.code),
-            Mode::Exception(exception) => decision.message = Some(exception.message.clone()),
+            Mode::Exception(exception) | Mode::LostReply(exception) => {
+                decision.message = Some(exception.message.clone());
+            }
+            Mode::Panic(panic) => decision.message = Some(panic.message.clone()),
+            Mode::Exit(exit) => decision.exit_code = Some(exit.code),
+            // How much that is is known when it is taken.
+            Mode::DiskSpace(disk) if disk.leave_free.is_some() => {
+                decision.leave_free_mb = disk.leave_free;
+            }
             Mode::DiskSpace(disk) => decision.disk_mb = Some(disk.megabytes),
-            Mode::Latency(_) => {}
+            Mode::Memory(memory) => decision.memory_mb = Some(memory.megabytes),
+            Mode::Cpu(cpu) => {
+                decision.cpu_ms = Some(cpu.ms);
+                decision.cpu_threads = cpu.threads;
+            }
+            Mode::Latency(_) | Mode::Timeout(_) => {}
         }
         decision
     }
@@ -113,6 +142,11 @@ impl Decision {
                     latency_ms = self.latency_ms,
                     status_code = self.status_code,
                     disk_mb = self.disk_mb,
+                    leave_free_mb = self.leave_free_mb,
+                    memory_mb = self.memory_mb,
+                    cpu_ms = self.cpu_ms,
+                    cpu_threads = self.cpu_threads,
+                    exit_code = self.exit_code,
                     detail = self.message,
                     $text
                 )

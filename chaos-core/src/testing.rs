@@ -1,7 +1,8 @@
 //! Faults in tests: a document for one scope, and the list of what was injected.
 //!
 //! Two tests that run at the same time do not see each other's documents. Nothing is read from
-//! the environment, and everything but `panic` is allowed.
+//! the environment, and everything is allowed but what has to be named: `panic`, `exit`, `memory`
+//! and `cpu`. [`Scope::allowing`] names modes.
 //!
 #![cfg_attr(feature = "inject", doc = "```")]
 #![cfg_attr(not(feature = "inject"), doc = "```ignore")]

@@ -18,9 +18,13 @@ async fn all_cases(door: &str, sees_event: bool, handler: impl AsyncFn() -> Outc
         document,
         expected,
         injected,
+        allowed,
     } in cases(sees_event)
     {
-        let scope = Scope::new(&document);
+        let scope = allowed.map_or_else(
+            || Scope::new(&document),
+            |modes| Scope::allowing(&document, modes),
+        );
         let start = tokio::time::Instant::now();
         let outcome = scope.run(handler()).await;
         assert_eq!(outcome.checked(), expected.outcome, "{door}: {name}");

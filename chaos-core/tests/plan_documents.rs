@@ -92,10 +92,20 @@ fn every_attribute_is_read() {
 #[test]
 fn defaults_are_those_of_failure_lambda() {
     let plan = sound(&json!({
+        "timeout": { "enabled": true },
         "diskspace": { "enabled": true },
+        "full": { "enabled": true, "mode": "diskspace", "leave_free": 0 },
+        "memory": { "enabled": true },
+        "cpu": { "enabled": true },
         "statuscode": { "enabled": true },
         "exception": { "enabled": true },
+        "panic": { "enabled": true },
+        "exit": { "enabled": true },
         "latency": { "enabled": true, "min_latency": 20 },
+        "normal": {
+            "enabled": true, "mode": "latency", "distribution": "normal", "mean": 40, "sigma": 4,
+            "min_latency": 30,
+        },
         "lone-max": { "enabled": true, "mode": "latency", "max_latency": 30 },
     }));
     let shown: Vec<String> = plan
@@ -106,11 +116,19 @@ fn defaults_are_those_of_failure_lambda() {
     assert_eq!(
         shown,
         [
-            "Latency(Latency { min_ms: 20.0, max_ms: 20.0 })",
-            "Latency(Latency { min_ms: 0.0, max_ms: 30.0 })",
-            "DiskSpace(DiskSpace { megabytes: 100 })",
+            "Latency(Latency { min_ms: 20.0, max_ms: 20.0, distribution: Uniform })",
+            "Latency(Latency { min_ms: 0.0, max_ms: 30.0, distribution: Uniform })",
+            "Latency(Latency { min_ms: 30.0, max_ms: 900000.0, distribution: \
+             Normal(Spread { mean_ms: 40.0, sigma_ms: 4.0 }) })",
+            "Timeout(Timeout { buffer_ms: 0.0 })",
+            "DiskSpace(DiskSpace { megabytes: 100, leave_free: None })",
+            "DiskSpace(DiskSpace { megabytes: 10240, leave_free: Some(0) })",
+            "Memory(Memory { megabytes: 100 })",
+            "Cpu(Cpu { ms: 900000, threads: None })",
             "StatusCode(StatusCode { code: 500, body: None, headers: [], keep_reply: false })",
             "Exception(Exception { message: \"Injected exception\", error_type: None })",
+            "Panic(Panic { message: \"Injected panic\" })",
+            "Exit(Exit { code: 1 })",
         ],
     );
     assert!(
@@ -118,7 +136,7 @@ fn defaults_are_those_of_failure_lambda() {
             .iter()
             .all(|flag| flag.trigger == Trigger::default() && flag.aim.point.is_none())
     );
-    let Mode::StatusCode(status) = &plan.flags[3].mode else {
+    let Mode::StatusCode(status) = &plan.flags[8].mode else {
         panic!("{plan:?}")
     };
     assert_eq!(
@@ -166,16 +184,76 @@ fn findings_say_where_what_and_what_to_write() {
             "latency.min_latency: without it and max_latency the wait is 0; write how many ms to wait",
         ),
         (
+            json!({"latency": {"enabled": true, "distribution": "pareto"}}),
+            "latency.distribution: \"pareto\" cannot be meant; write \"uniform\" or \"normal\" or \"lognormal\"",
+        ),
+        (
+            json!({"latency": {"enabled": true, "distribution": "normal", "mean": 5}}),
+            "latency.sigma: is missing; write a number from 0 to 900000 ms",
+        ),
+        (
+            json!({"latency": {"enabled": true, "distribution": "lognormal", "mean": 0, "sigma": 1}}),
+            "latency.mean: no lognormal distribution has a mean of 0; write a greater number",
+        ),
+        (
+            json!({"latency": {"enabled": true, "distribution": "normal", "mean": 900_001, "sigma": 1}}),
+            "latency.mean: 900001 is out of range; write a number from 0 to 900000 ms",
+        ),
+        (
+            json!({"latency": {"enabled": true, "min_latency": 1, "mean": 5}}),
+            "latency.mean: the uniform distribution has none; write \"distribution\": \"normal\" or \"lognormal\", or leave it out",
+        ),
+        (
+            json!({"timeout": {"enabled": true, "timeout_buffer_ms": -1}}),
+            "timeout.timeout_buffer_ms: -1 is out of range; write a number from 0 to 900000 ms",
+        ),
+        (
             json!({"diskspace": {"enabled": true, "disk_space": 1.5}}),
             "diskspace.disk_space: 1.5 is no whole number; write a whole number from 1 to 10240 MB",
+        ),
+        (
+            json!({"lost_reply": {"enabled": true, "phase": "before"}}),
+            "lost_reply.phase: lost_reply comes after the work by its nature; write \"after\", or leave it out",
+        ),
+        (
+            json!({"lost_reply": {"enabled": true, "exception_msg": 7}}),
+            "lost_reply.exception_msg: 7 is a number; write a text",
+        ),
+        (
+            json!({"memory": {"enabled": true, "memory_mb": 10_241}}),
+            "memory.memory_mb: 10241 is out of range; write a whole number from 1 to 10240 MB",
+        ),
+        (
+            json!({"memory": {"enabled": true, "phase": "after"}}),
+            "memory.phase: memory after the work would change nothing; write \"before\", or leave it out",
+        ),
+        (
+            json!({"cpu": {"enabled": true, "cpu_ms": 0}}),
+            "cpu.cpu_ms: 0 is out of range; write a whole number from 1 to 900000 ms",
+        ),
+        (
+            json!({"cpu": {"enabled": true, "cpu_threads": 65}}),
+            "cpu.cpu_threads: 65 is out of range; write a whole number from 1 to 64",
+        ),
+        (
+            json!({"panic": {"enabled": true, "exception_msg": null}}),
+            "panic.exception_msg: null is no value; write a text",
+        ),
+        (
+            json!({"exit": {"enabled": true, "exit_code": 256}}),
+            "exit.exit_code: 256 is out of range; write a whole number from 0 to 255",
         ),
         (
             json!({"diskspace": {"enabled": true, "phase": "after"}}),
             "diskspace.phase: diskspace after the work would change nothing; write \"before\", or leave it out",
         ),
         (
-            json!({"diskspace": {"enabled": true, "leave_free": 5}}),
-            "diskspace.leave_free: this version of diskspace does not have it; it has disk_space",
+            json!({"diskspace": {"enabled": true, "disk_space": 5, "leave_free": 5}}),
+            "diskspace.leave_free: cannot hold beside disk_space; leave one out",
+        ),
+        (
+            json!({"diskspace": {"enabled": true, "leave_free": 10_241}}),
+            "diskspace.leave_free: 10241 is out of range; write a whole number from 0 to 10240 MB",
         ),
         (
             json!({"exception": {"enabled": true, "leave_free": 5}}),
@@ -195,11 +273,11 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             flag(&json!({"mode": 7})),
-            "f.mode: 7 is a number; write one of latency, diskspace, statuscode and exception",
+            "f.mode: 7 is a number; write one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit and lost_reply",
         ),
         (
-            json!({"timeout": {"enabled": true}}),
-            "timeout: this version does not have the mode timeout; it has latency, diskspace, statuscode and exception",
+            json!({"denylist": {"enabled": true}}),
+            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit and lost_reply",
         ),
         (
             json!({"Latency": {"enabled": true}}),
@@ -207,7 +285,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"slow": {"enabled": true}}),
-            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, diskspace, statuscode and exception",
+            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit and lost_reply",
         ),
         (
             json!({"x-note": "hello"}),
@@ -349,6 +427,20 @@ fn a_document_that_is_invalid_as_a_whole_means_no_chaos() {
         plan::read("\u{feff}{}").usable,
         "an editor's byte order mark is no mistake"
     );
+}
+
+#[test]
+fn a_lost_reply_is_after_the_work_whether_written_or_not() {
+    for phase in [json!({}), json!({ "phase": "after" })] {
+        let mut flag = flag(&phase);
+        flag["f"]["mode"] = json!("lost_reply");
+        let flag = &sound(&flag).flags[0];
+        assert_eq!(flag.phase, Phase::After);
+        let Mode::LostReply(exception) = &flag.mode else {
+            panic!("{flag:?}")
+        };
+        assert_eq!(exception.message, "Injected exception");
+    }
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use chaos_core::plan::{self, Condition, Mode, Plan, Reading, Severity, Trigger, text_at};
+use chaos_core::plan::{
+    self, Condition, Distribution, Mode, Phase, Plan, Reading, Severity, Trigger, text_at,
+};
 use serde_json::{Value, json};
 
 /// `SplitMix64`: the same documents on every run.
@@ -52,12 +54,20 @@ const KEYS: &[&str] = &[
     "expires_at",
     "min_latency",
     "max_latency",
+    "timeout_buffer_ms",
     "disk_space",
     "status_code",
     "body",
     "headers",
     "exception_msg",
     "exception_type",
+    "distribution",
+    "mean",
+    "sigma",
+    "memory_mb",
+    "cpu_ms",
+    "cpu_threads",
+    "exit_code",
     "leave_free",
     "percantage",
     "dry_run",
@@ -147,13 +157,38 @@ fn object(draws: &mut Draws, depth: usize) -> Value {
     Value::Object(entries.collect())
 }
 
+const MODES: [&str; 10] = [
+    "latency",
+    "timeout",
+    "diskspace",
+    "memory",
+    "cpu",
+    "statuscode",
+    "exception",
+    "panic",
+    "exit",
+    "lost_reply",
+];
+
 /// A flag that is mostly right, so that what comes after the first check is reached as well.
 fn likely_flag(draws: &mut Draws) -> Value {
-    let mut flag = json!({ "enabled": draws.below(4) != 0, "mode": *draws.one(&["latency", "diskspace", "statuscode", "exception"]) });
+    let mut flag = json!({ "enabled": draws.below(4) != 0, "mode": *draws.one(&MODES) });
     let attributes = [
         ("percentage", json!(draws.below(102))),
         ("min_latency", json!(draws.below(1000))),
         ("max_latency", json!(draws.below(1000))),
+        (
+            "distribution",
+            json!(*draws.one(&["uniform", "normal", "lognormal"])),
+        ),
+        ("mean", json!(draws.below(1_000_000))),
+        ("sigma", json!(draws.below(1_000_000))),
+        ("timeout_buffer_ms", json!(draws.below(1_000_000))),
+        ("exit_code", json!(draws.below(300))),
+        ("leave_free", json!(draws.below(11_000))),
+        ("memory_mb", json!(draws.below(11_000))),
+        ("cpu_ms", json!(draws.below(1_000_000))),
+        ("cpu_threads", json!(draws.below(70))),
         ("status_code", json!(draws.below(700))),
         ("disk_space", json!(draws.below(11_000))),
         ("every", json!(draws.below(4))),
@@ -251,7 +286,16 @@ fn check_flag(flag: &plan::Flag, text: &str) {
         (0.0..1.0).contains(&Trigger::pinned_draw(&flag.name, text)),
         "{text}"
     );
-    assert_eq!(flag.mode.row().name, flag.mode.name());
+    let row = flag.mode.row();
+    assert_eq!(row.name, flag.mode.name());
+    assert!(
+        if flag.phase == Phase::After {
+            row.after
+        } else {
+            row.before
+        },
+        "{text}"
+    );
     match &flag.mode {
         Mode::Latency(latency) => {
             assert!(
@@ -260,8 +304,29 @@ fn check_flag(flag: &plan::Flag, text: &str) {
                     && latency.max_ms <= 900_000.0,
                 "{text}"
             );
+            if let Distribution::Normal(spread) | Distribution::LogNormal(spread) =
+                latency.distribution
+            {
+                assert!((0.0..=900_000.0).contains(&spread.mean_ms), "{text}");
+                assert!((0.0..=900_000.0).contains(&spread.sigma_ms), "{text}");
+            }
         }
-        Mode::DiskSpace(disk) => assert!((1..=10_240).contains(&disk.megabytes), "{text}"),
+        Mode::Timeout(timeout) => {
+            assert!((0.0..=900_000.0).contains(&timeout.buffer_ms), "{text}");
+        }
+        Mode::DiskSpace(disk) => {
+            assert!((1..=10_240).contains(&disk.megabytes), "{text}");
+            assert!(disk.leave_free.is_none_or(|left| left <= 10_240), "{text}");
+        }
+        Mode::Memory(memory) => assert!((1..=10_240).contains(&memory.megabytes), "{text}"),
+        Mode::Cpu(cpu) => {
+            assert!((1..=900_000).contains(&cpu.ms), "{text}");
+            assert!(
+                cpu.threads
+                    .is_none_or(|threads| (1..=64).contains(&threads)),
+                "{text}"
+            );
+        }
         Mode::StatusCode(status) => {
             assert!((100..=599).contains(&status.code), "{text}");
             assert!(

@@ -2,7 +2,6 @@
 //! end.
 
 use std::collections::VecDeque;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +9,10 @@ use super::carry::{CannotFail, Carry, Refusal};
 use super::live::LiveFlag;
 use super::seen::Seen;
 use super::{EngineRef, Fired, Running};
+use crate::clock::millis;
 use crate::error::InjectedError;
-use crate::fault::diskspace::{self, Taken};
-use crate::fault::latency;
-use crate::plan::{Exception, Latency, Mode, StatusCode};
+use crate::fault::{Held, Take, cpu, exit, latency, panic, timeout};
+use crate::plan::{Cpu, Exception, Exit, Latency, Mode, Panic, StatusCode, Timeout};
 use crate::telemetry::{Action, Decision};
 
 /// The faults that fire at one call. Dropping it undoes what they hold, however the call ends.
@@ -24,7 +23,7 @@ pub(crate) struct Injection {
     seen: Arc<Seen>,
     before: VecDeque<Arc<LiveFlag>>,
     after: VecDeque<Arc<LiveFlag>>,
-    held: Vec<Taken>,
+    held: Vec<Held>,
     running: Option<Running>,
 }
 
@@ -33,7 +32,7 @@ pub(crate) struct Injection {
 pub(crate) enum Before<Out> {
     /// Wait this long, and ask again.
     Wait(Duration),
-    /// Take blocks of the disk, hand them to [`Injection::hold`], and ask again.
+    /// Take this, hand it to [`Injection::hold`], and ask again.
     Take(Taking),
     /// This in the function's place.
     Answer(Out),
@@ -41,11 +40,11 @@ pub(crate) enum Before<Out> {
     Run,
 }
 
-/// Blocks to be taken for a flag.
+/// What is to be taken for a flag.
 #[derive(Debug)]
 pub(crate) struct Taking {
     live: Arc<LiveFlag>,
-    pub(crate) megabytes: u64,
+    pub(crate) what: Take,
 }
 
 /// What comes next, after the function.
@@ -86,20 +85,32 @@ impl Injection {
         while let Some(live) = self.before.pop_front() {
             match &live.flag.mode {
                 Mode::Latency(latency) => return Before::Wait(self.delay(latency, &live)),
-                Mode::DiskSpace(disk) => {
-                    let megabytes = disk.megabytes;
-                    return Before::Take(Taking { live, megabytes });
+                &Mode::Timeout(timeout) => {
+                    if let Some(wait) = self.until_deadline(timeout, &live) {
+                        return Before::Wait(wait);
+                    }
                 }
+                &Mode::DiskSpace(disk) => {
+                    let what = Take::Disk(disk);
+                    return Before::Take(Taking { live, what });
+                }
+                &Mode::Memory(memory) => {
+                    let what = Take::Memory(memory);
+                    return Before::Take(Taking { live, what });
+                }
+                &Mode::Cpu(cpu) => self.burn(cpu, &live),
                 Mode::StatusCode(status) => {
                     if let Some(out) = self.reply(status, &live, carrier) {
                         return Before::Answer(out);
                     }
                 }
-                Mode::Exception(exception) => {
+                Mode::Exception(exception) | Mode::LostReply(exception) => {
                     if let Some(out) = self.fail(exception, &live, carrier) {
                         return Before::Answer(out);
                     }
                 }
+                Mode::Panic(panic) => self.panic(panic, &live),
+                &Mode::Exit(exit) => self.exit(exit, &live),
             }
         }
         Before::Run
@@ -110,38 +121,63 @@ impl Injection {
         while let Some(live) = self.after.pop_front() {
             match &live.flag.mode {
                 Mode::Latency(latency) => return After::Wait(self.delay(latency, &live), value),
+                &Mode::Timeout(timeout) => {
+                    if let Some(wait) = self.until_deadline(timeout, &live) {
+                        return After::Wait(wait, value);
+                    }
+                }
                 Mode::StatusCode(status) => {
                     return After::Answer(self.recode(status, &live, value, carrier));
                 }
-                Mode::Exception(exception) => {
+                Mode::Exception(exception) | Mode::LostReply(exception) => {
                     if let Some(out) = self.fail(exception, &live, carrier) {
                         return After::Answer(out);
                     }
                 }
-                // plan/ refuses this phase for it: there is nothing left to hold it for.
-                Mode::DiskSpace(_) => {}
+                Mode::Panic(panic) => self.panic(panic, &live),
+                &Mode::Exit(exit) => self.exit(exit, &live),
+                // plan/ refuses this phase for these: there is nothing left to hold them for.
+                Mode::DiskSpace(_) | Mode::Memory(_) | Mode::Cpu(_) => {}
             }
         }
         After::Answer(carrier.pass(value))
     }
 
     /// Holds what was taken until the call ends.
-    pub(crate) fn hold(&mut self, taking: &Taking, taken: io::Result<Taken>) {
+    pub(crate) fn hold(&mut self, taking: &Taking, taken: Result<Held, String>) {
         match taken {
-            Ok(taken) => {
-                let mut decision = self.decision(Action::Inject, &taking.live);
-                decision.disk_mb = Some(taken.megabytes);
-                if taken.full {
-                    decision = decision.because("the disk is full");
-                }
-                self.held.push(taken);
+            Ok(held) => {
+                let decision = self.holding(held, &taking.live);
                 self.record(decision);
             }
-            Err(error) => {
-                let directory = diskspace::directory();
-                let why = format!("no blocks in {}: {error}", directory.display());
-                self.cannot(&taking.live, why);
+            Err(why) => self.cannot(&taking.live, why),
+        }
+    }
+
+    fn holding(&mut self, held: Held, live: &LiveFlag) -> Decision {
+        let mut decision = self.decision(Action::Inject, live);
+        match &held {
+            Held::Disk(taken) => {
+                decision.disk_mb = Some(taken.megabytes);
+                decision.message = taken.remark.map(str::to_owned);
             }
+            Held::Memory(taken) => decision.memory_mb = Some(taken.megabytes()),
+            Held::Cpu(busy) => decision.cpu_threads = Some(busy.threads()),
+        }
+        self.held.push(held);
+        decision
+    }
+
+    /// Keeps cores busy until the call ends, and never past its deadline.
+    fn burn(&mut self, fault: Cpu, live: &LiveFlag) {
+        let longest = latency::within(Duration::from_millis(fault.ms), self.seen.deadline);
+        match cpu::start(fault.threads, longest) {
+            Ok(busy) => {
+                let mut decision = self.holding(Held::Cpu(busy), live);
+                decision.cpu_ms = Some(millis(longest));
+                self.record(decision);
+            }
+            Err(error) => self.cannot(live, format!("no thread could be started: {error}")),
         }
     }
 
@@ -164,6 +200,30 @@ impl Injection {
         let wait = latency::within(wait, self.seen.deadline);
         self.record(self.decision(Action::Inject, live).waiting(wait));
         wait
+    }
+
+    /// The wait until the deadline, if one is known.
+    fn until_deadline(&self, timeout: Timeout, live: &LiveFlag) -> Option<Duration> {
+        let Some(deadline) = self.seen.deadline else {
+            self.cannot(
+                live,
+                "the invocation's deadline is not known, so there is no telling how long to wait",
+            );
+            return None;
+        };
+        let wait = timeout::wait(timeout, deadline);
+        self.record(self.decision(Action::Inject, live).waiting(wait));
+        Some(wait)
+    }
+
+    fn panic(&self, fault: &Panic, live: &LiveFlag) -> ! {
+        self.record(self.decision(Action::Inject, live));
+        panic::panic(fault.message.clone());
+    }
+
+    fn exit(&self, fault: Exit, live: &LiveFlag) -> ! {
+        self.record(self.decision(Action::Inject, live));
+        exit::exit(fault.code);
     }
 
     /// The response with the code, if the function's type can carry it.
@@ -217,7 +277,7 @@ impl Injection {
             }
             Err(CannotFail(error)) if self.engine.allows_panic() => {
                 self.record(self.decision(Action::Inject, live));
-                std::panic::panic_any(error.to_string());
+                panic::panic(error.into_message());
             }
             Err(CannotFail(_)) => {
                 self.cannot(

@@ -62,7 +62,7 @@ impl Allow {
 
     /// Names that are no mode's: a slip would otherwise look like resilience.
     pub(crate) fn doubts(&self) -> Vec<String> {
-        let known = || MODES.iter().map(|row| row.name).chain(BY_NAME_ONLY);
+        let known = || MODES.iter().map(|row| row.name);
         let named = self.named.iter().flatten();
         named
             .filter(|name| !known().any(|mode| mode == *name))

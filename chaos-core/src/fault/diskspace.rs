@@ -9,6 +9,8 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::plan::DiskSpace;
+
 /// A megabyte as Lambda counts its ephemeral storage: 1,048,576 bytes.
 const MEGABYTE: u64 = 1 << 20;
 const PREFIX: &str = "chaos-core-diskspace-";
@@ -19,8 +21,8 @@ pub(crate) struct Taken {
     _file: File,
     /// How many megabytes were really taken: fewer than asked for where the disk is full before.
     pub(crate) megabytes: u64,
-    /// Whether nothing is left of the disk.
-    pub(crate) full: bool,
+    /// What else there is to say of it.
+    pub(crate) remark: Option<&'static str>,
 }
 
 /// Where a document may take blocks: the temporary directory (`/tmp` in Lambda), and nowhere else.
@@ -28,8 +30,12 @@ pub(crate) fn directory() -> PathBuf {
     std::env::temp_dir()
 }
 
-/// Takes `megabytes`, or what is left of the disk if that is less.
-pub(crate) fn take(directory: &Path, megabytes: u64) -> io::Result<Taken> {
+/// Takes what the flag asks for, or what is left of the disk if that is less.
+pub(crate) fn take(directory: &Path, disk: DiskSpace) -> io::Result<Taken> {
+    let (megabytes, remark) = match disk.leave_free {
+        None => (disk.megabytes, None),
+        Some(left) => all_but(left, available(directory)? / MEGABYTE, disk.megabytes),
+    };
     let mut file = match nameless(directory)? {
         Some(file) => file,
         None => unlinked(directory)?,
@@ -39,15 +45,29 @@ pub(crate) fn take(directory: &Path, megabytes: u64) -> io::Result<Taken> {
         Some(taken) => taken,
         None => write_zeros(&mut file, wanted)?,
     };
+    let full = (taken < wanted).then_some("the disk is full");
     Ok(Taken {
         _file: file,
         megabytes: taken / MEGABYTE,
-        full: taken < wanted,
+        remark: full.or(remark),
     })
 }
 
-/// What only Linux has, and Lambda is: blocks without writing, files without a name.
-/// `None` where the file system lacks it.
+/// How many of the megabytes that are available to take so that `left` are left, and what to say
+/// where that cannot be.
+fn all_but(left: u64, available: u64, most: u64) -> (u64, Option<&'static str>) {
+    match available.checked_sub(left) {
+        None => (0, Some("no more than that was free before")),
+        Some(rest) if rest > most => (
+            most,
+            Some("more is left free: 10240 MB are the most to take"),
+        ),
+        Some(rest) => (rest, None),
+    }
+}
+
+/// What only Linux has, and Lambda is: blocks without writing, files without a name, and how much
+/// is left. `None` where the file system lacks it.
 #[cfg(target_os = "linux")]
 mod linux {
     use std::fs::File;
@@ -66,6 +86,12 @@ mod linux {
             Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// How many bytes of the disk anybody may still take.
+    pub(super) fn available(directory: &Path) -> io::Result<u64> {
+        let stat = rustix::fs::statvfs(directory)?;
+        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
     }
 
     pub(super) fn allocate(file: &File, wanted: u64) -> io::Result<Option<u64>> {
@@ -91,7 +117,12 @@ mod linux {
     }
 }
 #[cfg(target_os = "linux")]
-use linux::{allocate, nameless};
+use linux::{allocate, available, nameless};
+
+#[cfg(not(target_os = "linux"))]
+fn available(_: &Path) -> io::Result<u64> {
+    Err(io::Error::other("how much is free is asked on Linux only"))
+}
 
 #[cfg(not(target_os = "linux"))]
 fn nameless(_: &Path) -> io::Result<Option<File>> {
@@ -156,14 +187,28 @@ mod tests {
     fn takes_real_blocks_and_gives_them_back() {
         let directory = tempfile::tempdir().expect("a directory");
         let before = free(directory.path());
-        let taken = take(directory.path(), 512).expect("512 MB");
-        assert_eq!(taken.megabytes, 512);
-        assert!(!taken.full);
+        let disk = DiskSpace {
+            megabytes: 512,
+            leave_free: None,
+        };
+        let taken = take(directory.path(), disk).expect("512 MB");
+        assert_eq!((taken.megabytes, taken.remark), (512, None));
         assert!(free(directory.path()) + 512 * MEGABYTE <= before + SLACK);
         let names = std::fs::read_dir(directory.path()).expect("entries");
         assert_eq!(names.count(), 0, "the file has no name");
         drop(taken);
         assert!(free(directory.path()) + SLACK >= before);
+    }
+
+    #[test]
+    fn what_is_to_be_left_is_left_as_far_as_that_goes() {
+        assert_eq!(all_but(50, 512, 10_240), (462, None));
+        assert_eq!(all_but(0, 512, 10_240), (512, None));
+        assert_eq!(all_but(512, 512, 10_240), (0, None));
+        let (taken, remark) = all_but(513, 512, 10_240);
+        assert!(taken == 0 && remark.is_some_and(|text| text.contains("free before")));
+        let (taken, remark) = all_but(50, 100_000, 10_240);
+        assert!(taken == 10_240 && remark.is_some_and(|text| text.contains("more is left")));
     }
 
     #[test]

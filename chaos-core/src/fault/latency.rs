@@ -4,17 +4,40 @@ use std::panic::catch_unwind;
 use std::time::{Duration, SystemTime};
 
 use rand::{Rng, RngExt as _};
+use rand_distr::{Distribution as _, LogNormal, Normal};
 
-use crate::plan::Latency;
+use crate::plan::{Distribution, Latency, Spread};
 
-/// How long this one is, evenly between the flag's bounds.
+/// How long this one is: as the flag's distribution has it, between the flag's bounds.
 pub(crate) fn draw(latency: &Latency, random: &mut impl Rng) -> Duration {
-    let milliseconds = if latency.max_ms > latency.min_ms {
-        random.random_range(latency.min_ms..=latency.max_ms)
-    } else {
-        latency.min_ms
+    let (min, max) = (latency.min_ms, latency.max_ms);
+    let milliseconds = match latency.distribution {
+        Distribution::Uniform if max > min => random.random_range(min..=max),
+        Distribution::Uniform => min,
+        Distribution::Normal(spread) => normal(spread, random).clamp(min, max),
+        Distribution::LogNormal(spread) => log_normal(spread, random).clamp(min, max),
     };
     Duration::try_from_secs_f64(milliseconds / 1_000.0).unwrap_or(Duration::ZERO)
+}
+
+fn normal(
+    Spread {
+        mean_ms, sigma_ms, ..
+    }: Spread,
+    random: &mut impl Rng,
+) -> f64 {
+    let spread = Normal::new(mean_ms, sigma_ms);
+    spread.map_or(mean_ms, |spread| spread.sample(random))
+}
+
+fn log_normal(
+    Spread {
+        mean_ms, sigma_ms, ..
+    }: Spread,
+    random: &mut impl Rng,
+) -> f64 {
+    let spread = LogNormal::from_mean_cv(mean_ms, sigma_ms / mean_ms);
+    spread.map_or(mean_ms, |spread| spread.sample(random))
 }
 
 /// Never past the invocation's deadline, where one is known.
@@ -57,6 +80,7 @@ mod tests {
         let latency = Latency {
             min_ms: 100.0,
             max_ms: 400.0,
+            distribution: Distribution::Uniform,
         };
         let mut random = Pcg64Mcg::seed_from_u64(7);
         let draws: Vec<Duration> = (0..1_000).map(|_| draw(&latency, &mut random)).collect();
@@ -71,9 +95,87 @@ mod tests {
         let latency = Latency {
             min_ms: 0.5,
             max_ms: 0.5,
+            distribution: Distribution::Uniform,
         };
         let mut random = Pcg64Mcg::seed_from_u64(7);
         assert_eq!(draw(&latency, &mut random), Duration::from_micros(500));
+    }
+
+    const SPREAD: Spread = Spread {
+        mean_ms: 200.0,
+        sigma_ms: 50.0,
+    };
+
+    /// The mean, the standard deviation and the median of many draws, in milliseconds.
+    fn figures(distribution: Distribution) -> (f64, f64, f64) {
+        let latency = Latency {
+            min_ms: 0.0,
+            max_ms: 900_000.0,
+            distribution,
+        };
+        let mut random = Pcg64Mcg::seed_from_u64(7);
+        let mut draws: Vec<f64> = (0..20_000)
+            .map(|_| draw(&latency, &mut random).as_secs_f64() * 1_000.0)
+            .collect();
+        draws.sort_by(f64::total_cmp);
+        let mean = draws.iter().sum::<f64>() / 20_000.0;
+        let squares = draws.iter().map(|draw| (draw - mean).powi(2)).sum::<f64>();
+        (mean, (squares / 20_000.0).sqrt(), draws[10_000])
+    }
+
+    fn near(found: f64, expected: f64) -> bool {
+        (found - expected).abs() < expected * 0.03
+    }
+
+    #[test]
+    fn normal_waits_have_their_mean_and_deviation() {
+        let (mean, sigma, median) = figures(Distribution::Normal(SPREAD));
+        assert!(near(mean, 200.0) && near(sigma, 50.0), "{mean} {sigma}");
+        assert!(near(median, 200.0), "{median}");
+    }
+
+    #[test]
+    fn lognormal_waits_have_them_too_and_a_long_tail() {
+        let (mean, sigma, median) = figures(Distribution::LogNormal(SPREAD));
+        assert!(near(mean, 200.0) && near(sigma, 50.0), "{mean} {sigma}");
+        // The mean over the root of one plus the square of the deviation's share of it.
+        assert!(near(median, 200.0 / (1.0_f64 + 0.0625).sqrt()), "{median}");
+    }
+
+    #[test]
+    fn no_draw_leaves_the_bounds_however_wide_the_spread() {
+        let wide = Spread {
+            mean_ms: 900_000.0,
+            sigma_ms: 900_000.0,
+        };
+        for distribution in [Distribution::Normal(wide), Distribution::LogNormal(wide)] {
+            let latency = Latency {
+                min_ms: 10.0,
+                max_ms: 900_000.0,
+                distribution,
+            };
+            let mut random = Pcg64Mcg::seed_from_u64(7);
+            let within = Duration::from_millis(10)..=Duration::from_mins(15);
+            for _ in 0..1_000 {
+                let draw = draw(&latency, &mut random);
+                assert!(within.contains(&draw), "{draw:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_deviation_every_wait_is_the_mean() {
+        let spread = Spread {
+            sigma_ms: 0.0,
+            ..SPREAD
+        };
+        for distribution in [
+            Distribution::Normal(spread),
+            Distribution::LogNormal(spread),
+        ] {
+            let (mean, sigma, _) = figures(distribution);
+            assert!(near(mean, 200.0) && sigma < 0.001, "{mean} {sigma}");
+        }
     }
 
     #[test]

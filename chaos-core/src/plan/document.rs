@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 use super::fields::{Fields, sorted};
 use super::finding::{Finding, Severity};
 use super::legacy::{chaos_lambda, failure_lambda_0, format_of};
+use super::modes::{FORMAT, MODES, mode_row};
 use super::nearest::nearest;
 use super::report::{Report, described, listed, spelled};
 use super::settings::{SETTINGS_ATTRIBUTES, Settings};
-use super::table::{FORMAT, MODES, mode_row};
 use super::validate::{self, APPCONFIG_VARIANT};
 use super::{Flag, Plan};
 

@@ -4,8 +4,12 @@ use serde_json::Value;
 
 use super::embedded::unfolded;
 use super::fields::{Fields, sorted};
-use super::mode::{DiskSpace, Exception, Latency, Mode, StatusCode};
+use super::mode::{
+    Cpu, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic, Spread,
+    StatusCode, Timeout,
+};
 use super::report::{quoted, spelled};
+use super::table::{LARGEST_MB, LONGEST};
 use super::trigger::Phase;
 
 /// Reads the figures of a mode; `None` only if a field is wrong, which has been reported.
@@ -23,22 +27,92 @@ pub(super) fn latency(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
         fields.error("max_latency", message);
         return None;
     }
-    if fields
-        .raw("min_latency")
-        .or(fields.raw("max_latency"))
-        .is_none()
-    {
+    let distribution = distribution(fields)?;
+    let uniform = distribution == Distribution::Uniform;
+    let written = fields.raw("min_latency").or(fields.raw("max_latency"));
+    if uniform && written.is_none() {
         let message = format!("without it and {max_key} the wait is 0; write how many ms to wait");
         fields.warning("min_latency", message);
     }
     let min_ms = min.unwrap_or(0.0);
-    let max_ms = max.unwrap_or(min_ms);
-    Some(Mode::Latency(Latency { min_ms, max_ms }))
+    let longest = if uniform { min_ms } else { LONGEST };
+    Some(Mode::Latency(Latency {
+        min_ms,
+        max_ms: max.unwrap_or(longest),
+        distribution,
+    }))
+}
+
+fn distribution(fields: &mut Fields<'_>) -> Option<Distribution> {
+    let name = fields.text("distribution")?;
+    let (mean, sigma) = (fields.number("mean"), fields.number("sigma"));
+    if name == "uniform" {
+        for key in ["mean", "sigma"] {
+            if fields.raw(key).is_some() {
+                let message = "the uniform distribution has none; write \"distribution\": \"normal\" \
+                               or \"lognormal\", or leave it out";
+                fields.error(key, message);
+            }
+        }
+        return Some(Distribution::Uniform);
+    }
+    for key in ["mean", "sigma"] {
+        if fields.raw(key).is_none() {
+            let wanted = fields.wanted(key);
+            fields.error(key, format!("is missing; write {wanted}"));
+        }
+    }
+    let (mean_ms, sigma_ms) = (mean?, sigma?);
+    let spread = Spread { mean_ms, sigma_ms };
+    if name == "normal" {
+        return Some(Distribution::Normal(spread));
+    }
+    if mean_ms <= 0.0 {
+        fields.error(
+            "mean",
+            "no lognormal distribution has a mean of 0; write a greater number",
+        );
+        return None;
+    }
+    Some(Distribution::LogNormal(spread))
+}
+
+pub(super) fn timeout(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let buffer_ms = fields.number("timeout_buffer_ms")?;
+    Some(Mode::Timeout(Timeout { buffer_ms }))
 }
 
 pub(super) fn disk_space(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
-    let megabytes = fields.integer("disk_space")?;
-    Some(Mode::DiskSpace(DiskSpace { megabytes }))
+    let written = fields.raw("disk_space").is_some();
+    let megabytes = fields.integer("disk_space");
+    let leave_free = fields.integer("leave_free");
+    if written && fields.raw("leave_free").is_some() {
+        fields.error("leave_free", "cannot hold beside disk_space; leave one out");
+        return None;
+    }
+    let megabytes = if leave_free.is_some() {
+        LARGEST_MB
+    } else {
+        megabytes?
+    };
+    Some(Mode::DiskSpace(DiskSpace {
+        megabytes,
+        leave_free,
+    }))
+}
+
+pub(super) fn memory(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let megabytes = fields.integer("memory_mb")?;
+    Some(Mode::Memory(Memory { megabytes }))
+}
+
+pub(super) fn cpu(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let ms = fields.integer("cpu_ms");
+    let threads = fields.integer("cpu_threads");
+    Some(Mode::Cpu(Cpu {
+        ms: ms?,
+        threads: threads.and_then(|threads| threads.try_into().ok()),
+    }))
 }
 
 pub(super) fn status_code(fields: &mut Fields<'_>, phase: Phase) -> Option<Mode> {
@@ -68,12 +142,30 @@ pub(super) fn status_code(fields: &mut Fields<'_>, phase: Phase) -> Option<Mode>
 }
 
 pub(super) fn exception(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    error(fields).map(Mode::Exception)
+}
+
+pub(super) fn lost_reply(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    error(fields).map(Mode::LostReply)
+}
+
+pub(super) fn panic(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let message = fields.text("exception_msg")?;
+    Some(Mode::Panic(Panic { message }))
+}
+
+pub(super) fn exit(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let code = fields.integer("exit_code")?.try_into().ok()?;
+    Some(Mode::Exit(Exit { code }))
+}
+
+fn error(fields: &mut Fields<'_>) -> Option<Exception> {
     let message = fields.text("exception_msg");
     let error_type = fields.text("exception_type");
-    Some(Mode::Exception(Exception {
+    Some(Exception {
         message: message?,
         error_type,
-    }))
+    })
 }
 
 fn body(fields: &mut Fields<'_>) -> Option<Value> {

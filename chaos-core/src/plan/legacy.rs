@@ -6,8 +6,9 @@ use serde_json::{Map, Number, Value, json};
 use super::Flag;
 use super::document::Format;
 use super::fields::{Spelling, sorted};
+use super::modes::{FORMAT, mode_row};
 use super::report::{Report, described, spelled};
-use super::table::{FORMAT, ModeRow, mode_row};
+use super::table::ModeRow;
 use super::validate::{modes, translated_flag, unknown_mode};
 
 /// How failure-lambda 0.x spells the attributes of a flag.

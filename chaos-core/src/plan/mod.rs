@@ -36,6 +36,7 @@ mod finding;
 mod glob;
 mod legacy;
 mod mode;
+mod modes;
 mod nearest;
 mod parts;
 mod pattern;
@@ -53,10 +54,14 @@ pub use document::{Format, MAX_DOCUMENT_BYTES, Reading, read, read_value};
 pub use event::text_at;
 pub use finding::{Finding, Severity};
 pub use glob::Globs;
-pub use mode::{DiskSpace, Exception, Latency, Mode, StatusCode};
+pub use mode::{
+    Cpu, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic, Spread,
+    StatusCode, Timeout,
+};
+pub use modes::{MODES, mode_row};
 pub use pattern::Pattern;
 pub use settings::{SETTINGS_ATTRIBUTES, Settings};
-pub use table::{Attribute, DefaultValue, FLAG_ATTRIBUTES, Kind, MODES, ModeRow, mode_row};
+pub use table::{Attribute, DefaultValue, FLAG_ATTRIBUTES, Kind, ModeRow};
 pub use trigger::{By, Phase, Trigger};
 
 /// What a document asks for, validated. The default is an empty plan: no chaos.

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::table::{ModeRow, mode_row};
+use super::modes::mode_row;
+use super::table::ModeRow;
 
 /// A fault and its figures, all within the bounds that [`MODES`](super::MODES) states.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,22 +11,40 @@ use super::table::{ModeRow, mode_row};
 pub enum Mode {
     /// Waits, then goes on.
     Latency(Latency),
+    /// Waits until the deadline.
+    Timeout(Timeout),
     /// Takes blocks of the temporary directory.
     DiskSpace(DiskSpace),
+    /// Holds resident memory.
+    Memory(Memory),
+    /// Keeps cores busy.
+    Cpu(Cpu),
     /// Answers with a status code.
     StatusCode(StatusCode),
     /// Fails.
     Exception(Exception),
+    /// Panics.
+    Panic(Panic),
+    /// Ends the process.
+    Exit(Exit),
+    /// Does the work, and fails in place of its reply; the phase is always after.
+    LostReply(Exception),
 }
 
 impl Mode {
-    /// The mode's name in documents: `latency`, `diskspace`, `statuscode`, `exception`.
+    /// The mode's name in documents, such as `latency`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Latency(_) => "latency",
+            Self::Timeout(_) => "timeout",
             Self::DiskSpace(_) => "diskspace",
+            Self::Memory(_) => "memory",
+            Self::Cpu(_) => "cpu",
             Self::StatusCode(_) => "statuscode",
             Self::Exception(_) => "exception",
+            Self::Panic(_) => "panic",
+            Self::Exit(_) => "exit",
+            Self::LostReply(_) => "lost_reply",
         }
     }
 
@@ -39,10 +58,11 @@ impl Mode {
     }
 }
 
-/// A wait of a length between two bounds, uniformly drawn.
+/// A wait of a length between two bounds, drawn anew for each call.
 ///
-/// As in failure-lambda: a lone `min_latency` is also the maximum, a lone `max_latency` starts
-/// from 0, and with neither the wait is 0.
+/// With the uniform distribution as in failure-lambda: a lone `min_latency` is also the maximum, a
+/// lone `max_latency` starts from 0, and with neither the wait is 0. With the others a draw outside
+/// the bounds is the bound, and the bounds are 0 and 900000 unless written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Latency {
@@ -51,6 +71,39 @@ pub struct Latency {
     /// The longest wait in milliseconds, from `min_ms` to 900000, the longest that a function may
     /// run.
     pub max_ms: f64,
+    /// How the waits are spread.
+    pub distribution: Distribution,
+}
+
+/// How waits are spread.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Distribution {
+    /// Evenly between the bounds.
+    Uniform,
+    /// Round a mean.
+    Normal(Spread),
+    /// Round a mean with a long tail of long waits, as real ones have.
+    LogNormal(Spread),
+}
+
+/// The mean and the standard deviation of waits, before the bounds cut them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Spread {
+    /// The mean in milliseconds, 0 to 900000; above 0 where the waits are lognormal.
+    pub mean_ms: f64,
+    /// The standard deviation in milliseconds, 0 to 900000.
+    pub sigma_ms: f64,
+}
+
+/// A wait until the invocation's deadline, less a buffer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Timeout {
+    /// How long before the deadline the wait ends, in milliseconds, 0 to 900000; 0 unless written,
+    /// as in failure-lambda: Lambda then ends the invocation.
+    pub buffer_ms: f64,
 }
 
 /// Blocks taken from the temporary directory while the invocation runs.
@@ -58,8 +111,31 @@ pub struct Latency {
 #[non_exhaustive]
 pub struct DiskSpace {
     /// How much, in megabytes of 1024 * 1024 bytes, 1 to 10240, the largest that `/tmp` can be;
-    /// 100 unless written, as in failure-lambda.
+    /// 100 unless written, as in failure-lambda, and 10240 where `leave_free` is.
     pub megabytes: u64,
+    /// How many megabytes to leave free, 0 to 10240; less than `megabytes` are taken then, if more
+    /// would not be left.
+    pub leave_free: Option<u64>,
+}
+
+/// Resident memory, held while the function runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Memory {
+    /// How much, in megabytes of 1024 * 1024 bytes, 1 to 10240, the most that a function can have;
+    /// 100 unless written.
+    pub megabytes: u64,
+}
+
+/// Cores that are kept busy while the function runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cpu {
+    /// For how long at most, in milliseconds, 1 to 900000, the longest that a function may run,
+    /// which it is unless written.
+    pub ms: u64,
+    /// How many threads are busy, 1 to 64; as many as there are cores unless written.
+    pub threads: Option<u8>,
 }
 
 /// A response with a status code of its own.
@@ -113,4 +189,20 @@ pub struct Exception {
     pub message: String,
     /// The error's type; the seam's own choice unless written.
     pub error_type: Option<String>,
+}
+
+/// A panic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Panic {
+    /// The panic's message; "Injected panic" unless written.
+    pub message: String,
+}
+
+/// The end of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Exit {
+    /// The process's exit code, 0 to 255; 1 unless written.
+    pub code: u8,
 }

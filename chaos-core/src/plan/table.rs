@@ -1,8 +1,9 @@
-//! The table of modes: what a document may say of each, with its bounds.
+//! What a table of attributes says, and the table of those that every flag has; `modes.rs` has
+//! those of each mode.
 //!
-//! Validation reads it, and so does whatever describes the format to people.
+//! Validation reads them, and so does whatever describes the format to people.
 
-use super::figures::{self, Build};
+use super::figures::Build;
 
 /// One mode, as documents know it.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub struct ModeRow {
     pub title: &'static str,
     /// Its own attributes, beside those of every flag ([`FLAG_ATTRIBUTES`]).
     pub attributes: &'static [Attribute],
+    /// Whether `phase` may be `before`, which it is then unless written.
+    pub before: bool,
     /// Whether `phase` may be `after`.
     pub after: bool,
     pub(super) build: Build,
@@ -104,7 +107,7 @@ pub enum DefaultValue {
     Text(&'static str),
 }
 
-const fn attribute(
+pub(super) const fn attribute(
     key: &'static str,
     kind: Kind,
     default: DefaultValue,
@@ -119,7 +122,7 @@ const fn attribute(
     }
 }
 
-const fn measured(
+pub(super) const fn measured(
     key: &'static str,
     kind: Kind,
     unit: &'static str,
@@ -135,10 +138,15 @@ const fn measured(
     }
 }
 
-/// The longest wait: the longest that a Lambda function may run.
-const LONGEST_MS: Kind = Kind::Number {
+/// The longest wait in milliseconds: the longest that a Lambda function may run.
+pub(super) const LONGEST: f64 = 900_000.0;
+
+/// The largest that `/tmp` can be, and the most memory that a function can have.
+pub(super) const LARGEST_MB: u64 = 10_240;
+
+pub(super) const LONGEST_MS: Kind = Kind::Number {
     min: 0.0,
-    max: 900_000.0,
+    max: LONGEST,
 };
 
 const PHASES: &[&str] = &["before", "after"];
@@ -194,7 +202,7 @@ pub static FLAG_ATTRIBUTES: &[Attribute] = &[
         "phase",
         Kind::Choice(PHASES),
         DefaultValue::Text("before"),
-        "before: the work is not done; after: it is done, then it fails",
+        "before: the work is not done; after: it is done, then it fails, which a lost reply always is",
     ),
     attribute(
         "every",
@@ -236,161 +244,3 @@ pub static FLAG_ATTRIBUTES: &[Attribute] = &[
         "nothing is injected from this time on",
     ),
 ];
-
-/// The modes that there are, in the order in which they are applied.
-pub static MODES: &[ModeRow] = &[
-    ModeRow {
-        name: "latency",
-        title: "waits, then goes on",
-        attributes: &[
-            measured(
-                "min_latency",
-                LONGEST_MS,
-                "ms",
-                DefaultValue::Unset,
-                "the shortest wait; 0 unless written",
-            ),
-            measured(
-                "max_latency",
-                LONGEST_MS,
-                "ms",
-                DefaultValue::Unset,
-                "the longest wait; min_latency unless written",
-            ),
-        ],
-        after: true,
-        build: figures::latency,
-    },
-    ModeRow {
-        name: "diskspace",
-        title: "takes blocks of the temporary directory while the invocation runs",
-        attributes: &[measured(
-            "disk_space",
-            Kind::Integer {
-                min: 1,
-                max: 10_240,
-            },
-            "MB",
-            DefaultValue::Integer(100),
-            "how much to take",
-        )],
-        after: false,
-        build: figures::disk_space,
-    },
-    ModeRow {
-        name: "statuscode",
-        title: "answers with a status code; phase after: replaces the code of the handler's response",
-        attributes: &[
-            attribute(
-                "status_code",
-                Kind::Integer { min: 100, max: 599 },
-                DefaultValue::Integer(500),
-                "the HTTP status code",
-            ),
-            attribute(
-                "body",
-                Kind::Body,
-                DefaultValue::Unset,
-                "the response's body; a message in JSON that names the code unless written",
-            ),
-            attribute(
-                "headers",
-                Kind::Headers,
-                DefaultValue::Unset,
-                "headers of the response",
-            ),
-        ],
-        after: true,
-        build: figures::status_code,
-    },
-    ModeRow {
-        name: "exception",
-        title: "fails",
-        attributes: &[
-            attribute(
-                "exception_msg",
-                Kind::Text,
-                DefaultValue::Text("Injected exception"),
-                "the error's message",
-            ),
-            attribute(
-                "exception_type",
-                Kind::Name,
-                DefaultValue::Unset,
-                "the error's type; unless written, what the place of the injection gives it",
-            ),
-        ],
-        after: true,
-        build: figures::exception,
-    },
-];
-
-/// The row of the mode of that name.
-pub fn mode_row(name: &str) -> Option<&'static ModeRow> {
-    MODES.iter().find(|row| row.name == name)
-}
-
-/// Every mode of the format with its keys, those included that this version does not have: they
-/// are known, so that a document with them gets an answer to the point.
-pub(super) const FORMAT: &[(&str, &[&str])] = &[
-    (
-        "latency",
-        &[
-            "min_latency",
-            "max_latency",
-            "distribution",
-            "mean",
-            "sigma",
-        ],
-    ),
-    ("timeout", &["timeout_buffer_ms"]),
-    ("diskspace", &["disk_space", "leave_free"]),
-    ("memory", &["memory_mb"]),
-    ("cpu", &["cpu_ms", "cpu_threads"]),
-    ("denylist", &["deny_list"]),
-    ("statuscode", &["status_code", "body", "headers"]),
-    ("exception", &["exception_msg", "exception_type"]),
-    ("panic", &["exception_msg"]),
-    ("exit", &["exit_code"]),
-    ("lost_reply", &["exception_msg", "exception_type"]),
-    ("duplicate", &[]),
-    ("corruption", &["body", "drop_headers", "set_headers"]),
-];
-
-/// The keys that the format gives a mode; none for what is no mode.
-pub(super) fn format_keys(mode: &str) -> &'static [&'static str] {
-    FORMAT
-        .iter()
-        .find(|(name, _)| *name == mode)
-        .map_or(&[], |(_, keys)| keys)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_rows_are_within_the_format_and_in_its_order() {
-        let order: Vec<_> = FORMAT.iter().map(|(name, _)| *name).collect();
-        let places: Vec<_> = MODES
-            .iter()
-            .map(|row| order.iter().position(|name| *name == row.name))
-            .collect();
-        assert!(places.iter().all(Option::is_some));
-        assert!(places.is_sorted());
-        for row in MODES {
-            for attribute in row.attributes {
-                assert!(
-                    format_keys(row.name).contains(&attribute.key),
-                    "{}",
-                    attribute.key
-                );
-                assert!(
-                    FLAG_ATTRIBUTES
-                        .iter()
-                        .all(|common| common.key != attribute.key)
-                );
-            }
-        }
-    }
-}

@@ -4,10 +4,11 @@ use serde_json::{Map, Value};
 
 use super::Flag;
 use super::fields::{Fields, Spelling};
+use super::modes::{FORMAT, MODES, mode_row};
 use super::nearest::nearest;
 use super::parts;
 use super::report::{Report, described, listed, quoted, spelled};
-use super::table::{FLAG_ATTRIBUTES, FORMAT, MODES, ModeRow, format_keys, mode_row};
+use super::table::{FLAG_ATTRIBUTES, ModeRow};
 use super::trigger::Phase;
 
 /// What the agent of `AppConfig` adds to a flag with variants; it says nothing to us.
@@ -120,37 +121,37 @@ fn unknown_keys(row: &'static ModeRow, fields: &mut Fields<'_>) {
             .map(|(mode, _)| *mode)
             .collect();
         let field = spelled(key);
-        if format_keys(row.name).contains(&key) {
-            let own = listed(row.attributes.iter().map(|attribute| attribute.key), "and");
-            fields.error(
-                &field,
-                format!(
-                    "this version of {} does not have it; it has {own}",
-                    row.name
-                ),
-            );
-        } else if !owners.is_empty() {
-            let owners = listed(owners, "and");
-            fields.warning(
-                &field,
-                format!(
-                    "belongs to {owners}, and {} ignores it; leave it out",
-                    row.name
-                ),
-            );
-        } else {
+        if owners.is_empty() {
             let known: Vec<&str> = fields.attributes().map(|attribute| attribute.key).collect();
             let message = match nearest(key, known.iter().copied()) {
                 Some(meant) => format!("is no attribute; did you mean \"{meant}\"?"),
                 None => format!("is no attribute; {} has {}", row.name, listed(known, "and")),
             };
             fields.error(&field, message);
+        } else {
+            let owners = listed(owners, "and");
+            let message = format!(
+                "belongs to {owners}, and {} ignores it; leave it out",
+                row.name
+            );
+            fields.warning(&field, message);
         }
     }
 }
 
 fn phase(row: &'static ModeRow, fields: &mut Fields<'_>) -> Phase {
+    let written = fields.raw("phase").is_some();
     match fields.text("phase").as_deref() {
+        Some("before") if !row.before => {
+            if written {
+                let message = format!(
+                    "{} comes after the work by its nature; write \"after\", or leave it out",
+                    row.name
+                );
+                fields.error("phase", message);
+            }
+            Phase::After
+        }
         Some("after") if row.after => Phase::After,
         Some("after") => {
             let message = format!(

@@ -1,15 +1,13 @@
 //! The future of a wrapped async function: the function's own, unless there is something to do.
 
 use std::future::Future;
-use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
 use crate::engine::{After, Before, Beginning, Carry, Injection, Taking};
-use crate::fault::diskspace::{self, Taken};
-use crate::fault::latency;
+use crate::fault::{Held, Take, latency};
 use crate::source::refresh::Waiting;
 
 pin_project! {
@@ -45,7 +43,7 @@ enum Pending {
     Wait(Waiting),
     Take(
         Taking,
-        Pin<Box<dyn Future<Output = io::Result<Taken>> + Send>>,
+        Pin<Box<dyn Future<Output = Result<Held, String>> + Send>>,
     ),
 }
 
@@ -164,7 +162,7 @@ impl<T> Round<T> {
         match next {
             Before::Wait(wait) => self.pending = Some(Pending::Wait(Box::pin(latency::wait(wait)))),
             Before::Take(taking) => {
-                let take = take_beside(taking.megabytes);
+                let take = take_beside(taking.what);
                 self.pending = Some(Pending::Take(taking, Box::pin(take)));
             }
             Before::Answer(out) => return Some(out),
@@ -188,12 +186,11 @@ impl<T> Round<T> {
     }
 }
 
-/// Taking blocks can take as long as writing them, so it is done beside the runtime's threads.
-async fn take_beside(megabytes: u64) -> io::Result<Taken> {
-    let take = move || diskspace::take(&diskspace::directory(), megabytes);
+/// Taking can take as long as writing what is taken, so it is done beside the runtime's threads.
+async fn take_beside(what: Take) -> Result<Held, String> {
     if tokio::runtime::Handle::try_current().is_err() {
-        return take();
+        return what.take();
     }
-    let beside = tokio::task::spawn_blocking(take).await;
-    beside.unwrap_or_else(|error| Err(io::Error::other(error)))
+    let beside = tokio::task::spawn_blocking(move || what.take()).await;
+    beside.unwrap_or_else(|error| Err(error.to_string()))
 }

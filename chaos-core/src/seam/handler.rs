@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::future::Future;
 
 use crate::engine::{self, After, Before, Beginning, Carry, Seen};
-use crate::fault::{diskspace, latency};
+use crate::fault::latency;
 use crate::seam::future::ChaosFuture;
 use crate::seam::look::{HasContext, View};
 use crate::seam::returns::{AsOpaque, Convert, FromInjected, Respond, ResultCarrier};
@@ -135,7 +135,7 @@ fn run_round<T, C: Carry<T>>(
         match injection.before(carrier) {
             Before::Wait(wait) => latency::block(wait),
             Before::Take(taking) => {
-                let taken = diskspace::take(&diskspace::directory(), taking.megabytes);
+                let taken = taking.what.take();
                 injection.hold(&taking, taken);
             }
             Before::Answer(out) => return out,

@@ -51,6 +51,17 @@ pub(crate) struct Case {
     pub(crate) expected: Expected,
     /// The flags that fire, in order.
     pub(crate) injected: Vec<&'static str>,
+    /// What has to be allowed by name; nothing else is allowed then.
+    pub(crate) allowed: Option<&'static [&'static str]>,
+}
+
+impl Case {
+    fn allowing(self, modes: &'static [&'static str]) -> Self {
+        Self {
+            allowed: Some(modes),
+            ..self
+        }
+    }
 }
 
 pub(crate) struct Expected {
@@ -89,6 +100,7 @@ fn case(
         document,
         expected,
         injected: injected.to_vec(),
+        allowed: None,
     }
 }
 
@@ -157,6 +169,21 @@ fn single() -> Vec<Case> {
             &["latency"],
         ),
         case(
+            "latency round a mean",
+            json!({"latency": {
+                "enabled": true, "distribution": "normal", "mean": 300, "sigma": 100,
+                "min_latency": 200, "max_latency": 400,
+            }}),
+            reply(200, OWN).after(200..=401),
+            &["latency"],
+        ),
+        case(
+            "timeout without a deadline to wait for",
+            json!({"timeout": {"enabled": true, "timeout_buffer_ms": 500}}),
+            reply(200, OWN),
+            &[],
+        ),
+        case(
             "exception",
             json!({"exception": {"enabled": true, "exception_msg": "boom"}}),
             error("boom"),
@@ -192,6 +219,21 @@ fn single() -> Vec<Case> {
             error("late"),
             &["exception"],
         ),
+        case(
+            "what nobody allowed by name",
+            json!({
+                "panic": {"enabled": true}, "exit": {"enabled": true},
+                "memory": {"enabled": true}, "cpu": {"enabled": true},
+            }),
+            reply(200, OWN),
+            &[],
+        ),
+        case(
+            "lost reply",
+            json!({"lost_reply": {"enabled": true, "exception_msg": "no reply"}}),
+            error("no reply"),
+            &["lost_reply"],
+        ),
     ]
 }
 
@@ -215,6 +257,16 @@ fn combined() -> Vec<Case> {
             reply(200, OWN),
             &["diskspace"],
         ),
+        case(
+            "memory and cores",
+            json!({
+                "memory": {"enabled": true, "memory_mb": 1},
+                "cpu": {"enabled": true, "cpu_threads": 1},
+            }),
+            reply(200, OWN),
+            &["memory", "cpu"],
+        )
+        .allowing(&["memory", "cpu"]),
         case(
             "two flags of one mode, by name",
             json!({

@@ -1,4 +1,4 @@
-//! Each of the four modes on a real process: always, never, and half the time with a seed.
+//! Modes on a real process: always, never, and half the time with a seed.
 
 mod diskspace;
 mod exception;

@@ -1,0 +1,282 @@
+//! The table of modes: what a document may say of each, with its bounds.
+
+use super::figures;
+use super::table::{
+    Attribute, DefaultValue, Kind, LARGEST_MB, LONGEST_MS, ModeRow, attribute, measured,
+};
+
+const EXCEPTION: &[Attribute] = &[
+    attribute(
+        "exception_msg",
+        Kind::Text,
+        DefaultValue::Text("Injected exception"),
+        "the error's message",
+    ),
+    attribute(
+        "exception_type",
+        Kind::Name,
+        DefaultValue::Unset,
+        "the error's type; unless written, what the place of the injection gives it",
+    ),
+];
+
+/// The modes that there are, in the order in which they are applied.
+pub static MODES: &[ModeRow] = &[
+    ModeRow {
+        name: "latency",
+        title: "waits, then goes on",
+        attributes: &[
+            measured(
+                "min_latency",
+                LONGEST_MS,
+                "ms",
+                DefaultValue::Unset,
+                "the shortest wait; 0 unless written",
+            ),
+            measured(
+                "max_latency",
+                LONGEST_MS,
+                "ms",
+                DefaultValue::Unset,
+                "the longest wait; unless written, min_latency, or 900000 where the distribution is not \
+                 uniform",
+            ),
+            attribute(
+                "distribution",
+                Kind::Choice(&["uniform", "normal", "lognormal"]),
+                DefaultValue::Text("uniform"),
+                "how the waits are spread; all but uniform need mean and sigma",
+            ),
+            measured(
+                "mean",
+                LONGEST_MS,
+                "ms",
+                DefaultValue::Unset,
+                "the mean of the waits; above 0 where they are lognormal",
+            ),
+            measured(
+                "sigma",
+                LONGEST_MS,
+                "ms",
+                DefaultValue::Unset,
+                "the standard deviation of the waits",
+            ),
+        ],
+        before: true,
+        after: true,
+        build: figures::latency,
+    },
+    ModeRow {
+        name: "timeout",
+        title: "waits until the invocation's deadline, less the buffer, then goes on",
+        attributes: &[measured(
+            "timeout_buffer_ms",
+            LONGEST_MS,
+            "ms",
+            DefaultValue::Number(0.0),
+            "how long before the deadline the wait ends",
+        )],
+        before: true,
+        after: true,
+        build: figures::timeout,
+    },
+    ModeRow {
+        name: "diskspace",
+        title: "takes blocks of the temporary directory while the invocation runs",
+        attributes: &[
+            measured(
+                "disk_space",
+                Kind::Integer {
+                    min: 1,
+                    max: LARGEST_MB,
+                },
+                "MB",
+                DefaultValue::Integer(100),
+                "how much to take; not beside leave_free",
+            ),
+            measured(
+                "leave_free",
+                Kind::Integer {
+                    min: 0,
+                    max: LARGEST_MB,
+                },
+                "MB",
+                DefaultValue::Unset,
+                "take all but so much, 10240 MB at most, instead of disk_space",
+            ),
+        ],
+        before: true,
+        after: false,
+        build: figures::disk_space,
+    },
+    ModeRow {
+        name: "memory",
+        title: "holds resident memory while the function runs; only where CHAOS_ALLOW names it",
+        attributes: &[measured(
+            "memory_mb",
+            Kind::Integer {
+                min: 1,
+                max: LARGEST_MB,
+            },
+            "MB",
+            DefaultValue::Integer(100),
+            "how much to hold",
+        )],
+        before: true,
+        after: false,
+        build: figures::memory,
+    },
+    ModeRow {
+        name: "cpu",
+        title: "keeps cores busy while the function runs; only where CHAOS_ALLOW names it",
+        attributes: &[
+            measured(
+                "cpu_ms",
+                Kind::Integer {
+                    min: 1,
+                    max: 900_000,
+                },
+                "ms",
+                DefaultValue::Integer(900_000),
+                "for how long at most; the end of the function ends it sooner",
+            ),
+            attribute(
+                "cpu_threads",
+                Kind::Integer { min: 1, max: 64 },
+                DefaultValue::Unset,
+                "how many busy threads; as many as there are cores unless written",
+            ),
+        ],
+        before: true,
+        after: false,
+        build: figures::cpu,
+    },
+    ModeRow {
+        name: "statuscode",
+        title: "answers with a status code; phase after: replaces the code of the handler's response",
+        attributes: &[
+            attribute(
+                "status_code",
+                Kind::Integer { min: 100, max: 599 },
+                DefaultValue::Integer(500),
+                "the HTTP status code",
+            ),
+            attribute(
+                "body",
+                Kind::Body,
+                DefaultValue::Unset,
+                "the response's body; a message in JSON that names the code unless written",
+            ),
+            attribute(
+                "headers",
+                Kind::Headers,
+                DefaultValue::Unset,
+                "headers of the response",
+            ),
+        ],
+        before: true,
+        after: true,
+        build: figures::status_code,
+    },
+    ModeRow {
+        name: "exception",
+        title: "fails",
+        attributes: EXCEPTION,
+        before: true,
+        after: true,
+        build: figures::exception,
+    },
+    ModeRow {
+        name: "panic",
+        title: "panics; only where CHAOS_ALLOW names it",
+        attributes: &[attribute(
+            "exception_msg",
+            Kind::Text,
+            DefaultValue::Text("Injected panic"),
+            "the panic's message",
+        )],
+        before: true,
+        after: true,
+        build: figures::panic,
+    },
+    ModeRow {
+        name: "exit",
+        title: "ends the process; only where CHAOS_ALLOW names it",
+        attributes: &[attribute(
+            "exit_code",
+            Kind::Integer { min: 0, max: 255 },
+            DefaultValue::Integer(1),
+            "the process's exit code",
+        )],
+        before: true,
+        after: true,
+        build: figures::exit,
+    },
+    ModeRow {
+        name: "lost_reply",
+        title: "does the work, and fails in place of its reply",
+        attributes: EXCEPTION,
+        before: false,
+        after: true,
+        build: figures::lost_reply,
+    },
+];
+
+/// The row of the mode of that name.
+pub fn mode_row(name: &str) -> Option<&'static ModeRow> {
+    MODES.iter().find(|row| row.name == name)
+}
+
+/// Every mode of the format with its keys, those included that this version does not have: they
+/// are known, so that a document with them gets an answer to the point.
+pub(super) const FORMAT: &[(&str, &[&str])] = &[
+    (
+        "latency",
+        &[
+            "min_latency",
+            "max_latency",
+            "distribution",
+            "mean",
+            "sigma",
+        ],
+    ),
+    ("timeout", &["timeout_buffer_ms"]),
+    ("diskspace", &["disk_space", "leave_free"]),
+    ("memory", &["memory_mb"]),
+    ("cpu", &["cpu_ms", "cpu_threads"]),
+    ("denylist", &["deny_list"]),
+    ("statuscode", &["status_code", "body", "headers"]),
+    ("exception", &["exception_msg", "exception_type"]),
+    ("panic", &["exception_msg"]),
+    ("exit", &["exit_code"]),
+    ("lost_reply", &["exception_msg", "exception_type"]),
+    ("duplicate", &[]),
+    ("corruption", &["body", "drop_headers", "set_headers"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::FLAG_ATTRIBUTES;
+
+    #[test]
+    fn the_rows_are_within_the_format_and_in_its_order() {
+        let order: Vec<_> = FORMAT.iter().map(|(name, _)| *name).collect();
+        let places: Vec<_> = MODES
+            .iter()
+            .map(|row| order.iter().position(|name| *name == row.name))
+            .collect();
+        assert!(places.iter().all(Option::is_some));
+        assert!(places.is_sorted());
+        for row in MODES {
+            let keys: Vec<_> = row
+                .attributes
+                .iter()
+                .map(|attribute| attribute.key)
+                .collect();
+            assert!(FORMAT.contains(&(row.name, &keys)), "{}", row.name);
+            let of_every_flag = |key| FLAG_ATTRIBUTES.iter().any(|common| common.key == key);
+            assert!(!keys.into_iter().any(of_every_flag), "{}", row.name);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+use std::ops::RangeInclusive;
+
+use chaos_core::inject_chaos;
+use chaos_core::testing::{Action, Scope};
+use lambda_runtime::Error;
+
+use super::*;
+
+#[inject_chaos]
+async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    Ok(event.payload)
+}
+
+fn seconds(from: u64, to: u64) -> RangeInclusive<Duration> {
+    Duration::from_secs(from)..=Duration::from_secs(to)
+}
+
+/// How long a call with ten seconds left takes.
+async fn waited(scope: &Scope) -> Duration {
+    let start = tokio::time::Instant::now();
+    let event = ending_in(Duration::from_secs(10));
+    scope.run(handler(event)).await.expect("an answer");
+    start.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_until_the_deadline_less_the_buffer() {
+    let flag = |buffer: u32| json!({"timeout": {"enabled": true, "timeout_buffer_ms": buffer}});
+    let scope = Scope::new(&flag(0));
+    assert!(seconds(9, 10).contains(&waited(&scope).await));
+    let figure = scope.decisions()[0].latency_ms.expect("a figure");
+    assert!((9_000.0..=10_000.0).contains(&figure), "{figure}");
+
+    let scope = Scope::new(&flag(4_000));
+    assert!(seconds(5, 6).contains(&waited(&scope).await));
+
+    let scope = Scope::new(&flag(20_000));
+    assert_eq!(waited(&scope).await, Duration::ZERO, "the buffer has begun");
+    assert_eq!(scope.injected(), ["timeout"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_after_the_work_too() {
+    let scope = Scope::new(&json!({"timeout": {"enabled": true, "phase": "after"}}));
+    assert!(seconds(9, 10).contains(&waited(&scope).await));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_deadline_is_not_waited_for_and_reported() {
+    for phase in ["before", "after"] {
+        let scope = Scope::new(&json!({"timeout": {"enabled": true, "phase": phase}}));
+        let start = tokio::time::Instant::now();
+        scope.run(handler(unending())).await.expect("an answer");
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        let decision = &scope.decisions()[0];
+        assert_eq!(decision.action, Action::Error);
+        let why = decision.message.as_deref().expect("why");
+        assert!(why.contains("deadline is not known"), "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_point_waits_for_the_deadline_of_its_invocation() {
+    #[inject_chaos(point = "store.get")]
+    async fn get() -> Result<(), Error> {
+        Ok(())
+    }
+    #[inject_chaos]
+    async fn calls_on(event: LambdaEvent<Value>) -> Result<Value, Error> {
+        get().await?;
+        Ok(event.payload)
+    }
+    let scope = Scope::new(&json!({"timeout": {"enabled": true, "point": "store.*"}}));
+    let start = tokio::time::Instant::now();
+    let event = ending_in(Duration::from_secs(10));
+    scope.run(calls_on(event)).await.expect("an answer");
+    assert!(seconds(9, 10).contains(&start.elapsed()));
+}
+
+#[test]
+fn a_function_that_is_not_async_really_waits() {
+    #[inject_chaos]
+    fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
+        Ok(event.payload)
+    }
+    let scope = Scope::new(&json!({"timeout": {"enabled": true, "timeout_buffer_ms": 1_700}}));
+    let start = std::time::Instant::now();
+    let event = ending_in(Duration::from_secs(2));
+    scope.run_blocking(|| handler(event)).expect("an answer");
+    let waited = start.elapsed().as_millis();
+    assert!((100..=2_000).contains(&waited), "waited {waited} ms");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_does_not_wait() {
+    let scope = Scope::dry_run(&json!({"timeout": {"enabled": true}}));
+    assert_eq!(waited(&scope).await, Duration::ZERO);
+    assert_eq!(scope.decisions()[0].action, Action::DryRun);
+}
