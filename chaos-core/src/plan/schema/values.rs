@@ -86,7 +86,7 @@ fn texts() -> Value {
 /// The value itself, or a text that may hold it as JSON: attributes of feature flags in
 /// `AppConfig` are scalars.
 fn or_in_text(schema: &Value, bracket: char) -> Value {
-    let text = json!({ "type": "string", "pattern": format!("^[ \\t\\r\\n]*[{bracket}]") });
+    let text = json!({ "type": "string", "pattern": format!("^[ \\t\\r\\n]*\\{bracket}") });
     json!({ "anyOf": [schema, text] })
 }
 
