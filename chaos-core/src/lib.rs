@@ -143,6 +143,19 @@
 //! chaos-lambda (Python) are read too. [`plan::read`] checks a document without injecting
 //! anything.
 //!
+//! ## Its schema
+//!
+//! [`plan::schema`] makes the JSON Schema of the document from the tables by which it is read: in
+//! draft 2020-12, with which an editor completes and checks a document as it is written, and in
+//! draft-04, with which `AppConfig` refuses an invalid one before it is deployed (as a validator of
+//! a [freeform profile](plan::schema#as-a-validator-of-appconfig)). What
+//! [no schema can say](plan::schema#what-no-schema-says) is listed there.
+//!
+//! ```
+//! let schema = chaos_core::plan::schema::json_schema();
+//! assert_eq!(schema["$defs"]["mode-latency"]["properties"]["min_latency"]["maximum"], 900_000);
+//! ```
+//!
 //! # Where the document lives
 //!
 //! The environment says where. The first of these that is set and not empty wins, and a second one

@@ -1,5 +1,7 @@
 //! What must hold of every document, however it was made.
 
+mod schema;
+
 use std::fmt::Write as _;
 
 use chaos_core::plan::{
@@ -364,6 +366,12 @@ fn generated_documents_keep_every_bound_whatever_the_order_of_their_keys() {
     }
     // Otherwise the documents above would show nothing.
     assert!(kept > 1_000 && unusable > 100, "{kept} {unusable}");
+}
+
+#[test]
+fn the_schema_agrees_on_generated_documents() {
+    let mut draws = Draws(3);
+    schema::agree((0..1_000).map(|_| document(&mut draws)), 1_000);
 }
 
 #[test]

@@ -101,7 +101,7 @@ pub fn read_value(document: &Value) -> Reading {
     }
 }
 
-const SETTINGS: &str = "settings";
+pub(super) const SETTINGS: &str = "settings";
 
 /// The valid flags, in the order in which they are applied.
 fn flags(document: &Map<String, Value>, report: &mut Report) -> Vec<Flag> {

@@ -41,6 +41,7 @@ mod nearest;
 mod parts;
 mod pattern;
 mod report;
+pub mod schema;
 mod settings;
 mod table;
 mod trigger;

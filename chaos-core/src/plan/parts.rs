@@ -9,11 +9,14 @@ use super::fields::{Fields, sorted};
 use super::glob::Globs;
 use super::nearest::nearest;
 use super::pattern::Pattern;
-use super::report::{described, quoted, spelled};
+use super::report::{described, listed, quoted, spelled};
 use super::trigger::{By, Trigger};
 
-const CONDITION_KEYS: [&str; 4] = ["path", "operator", "value", "not"];
-const OPERATORS: &str = "\"eq\", \"exists\", \"startsWith\" or \"regex\"";
+pub(super) const CONDITION_KEYS: [&str; 4] = ["path", "operator", "value", "not"];
+pub(super) const OPERATORS: [&str; 4] = ["eq", "exists", "startsWith", "regex"];
+
+/// The operators that look at no value.
+pub(super) const VALUELESS: [&str; 1] = ["exists"];
 
 /// When the flag strikes.
 pub(super) fn trigger(fields: &mut Fields<'_>) -> Option<Trigger> {
@@ -182,7 +185,7 @@ fn operator(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value>) ->
         None => "eq",
         Some(Value::String(name)) => name,
         Some(other) => {
-            fields.mistaken(&at_operator, other, OPERATORS);
+            fields.mistaken(&at_operator, other, &operators());
             return None;
         }
     };
@@ -227,11 +230,16 @@ fn operator(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value>) ->
         other => {
             fields.error(
                 &at_operator,
-                format!("{} is no operator; write {OPERATORS}", quoted(other)),
+                format!("{} is no operator; write {}", quoted(other), operators()),
             );
             None
         }
     }
+}
+
+fn operators() -> String {
+    let quoted = OPERATORS.map(quoted);
+    listed(quoted.iter().map(String::as_str), "or")
 }
 
 /// A mistyped key of a condition must not widen what the flag concerns.
