@@ -149,7 +149,7 @@ impl Engine {
     /// Fetches the document before the first invocation.
     pub(crate) fn warm_up(&self) -> Option<Waiting> {
         let refresh = self.refresh.as_ref()?;
-        Some(refresh.warm_up(None))
+        Some(refresh.warm_up())
     }
 
     #[inline]
