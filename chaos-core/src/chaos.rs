@@ -10,7 +10,7 @@ use crate::fault::diskspace;
 use crate::plan::{self, Finding};
 use crate::source::Source;
 use crate::source::options::{self as source_options, Chosen};
-use crate::source::refresh::{News, Refresh, Timing, Verdict};
+use crate::source::refresh::{News, Reception, Refresh, Timing};
 
 /// Fetches the document during the init phase, so that no request waits for it.
 ///
@@ -213,17 +213,17 @@ struct Teller {
 }
 
 impl Teller {
-    fn hear(&self, shared: &Shared, news: News<'_>) -> Verdict {
+    fn hear(&self, shared: &Shared, news: News<'_>) -> Reception {
         match news {
             News::Document(text) => return self.document(shared, text),
             // The source's own trouble is in the log already.
             News::Gone | News::Lapsed => shared.apply(plan::Plan::default()),
             News::FetchFailed => {}
         }
-        Verdict::Accepted
+        Reception::Accepted
     }
 
-    fn document(&self, shared: &Shared, text: &str) -> Verdict {
+    fn document(&self, shared: &Shared, text: &str) -> Reception {
         let reading = plan::read(text);
         let before = shared.on();
         if !reading.findings.is_empty() {
@@ -239,7 +239,7 @@ impl Teller {
         }
         if !reading.usable {
             shared.apply(plan::Plan::default());
-            return Verdict::Rejected;
+            return Reception::Rejected;
         }
         shared.apply(reading.plan);
         let on = shared.on();
@@ -250,7 +250,7 @@ impl Teller {
                 "{}: {on} flag(s) on", self.location
             );
         }
-        Verdict::Accepted
+        Reception::Accepted
     }
 }
 

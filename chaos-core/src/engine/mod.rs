@@ -159,7 +159,7 @@ impl Engine {
     pub(crate) fn warm_up(&self) -> Option<Waiting> {
         let refresh = self.refresh.as_ref()?;
         let answers = refresh.source().answers_in_init();
-        answers.then(|| refresh.warm_up(None))
+        answers.then(|| refresh.warm_up())
     }
 
     #[inline]

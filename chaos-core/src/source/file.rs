@@ -3,12 +3,19 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::{Fetch, Source, SourceError};
 
 /// The largest file that is read: 1 MiB. Documents have a few kilobytes.
 const MAX_BYTES: u64 = 1024 * 1024;
+
+/// How long a fetch waits for an earlier read to end: enough for one that a freeze held up.
+const EARLIER: Duration = Duration::from_secs(1);
 
 /// A document in a file (`CHAOS_CONFIG_FILE`), cached for one second.
 ///
@@ -17,12 +24,18 @@ const MAX_BYTES: u64 = 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct FileSource {
     path: PathBuf,
+    /// Held while a thread reads. A fetch can be given up, a read from a mount that hangs cannot:
+    /// each one more would keep one more thread for good.
+    reading: Arc<Mutex<()>>,
 }
 
 impl FileSource {
     /// The file at `path`. A relative path starts at the process's working directory.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self {
+            path: path.into(),
+            reading: Arc::default(),
+        }
     }
 }
 
@@ -37,14 +50,24 @@ impl Source for FileSource {
 
     fn fetch(&self) -> Fetch<'_> {
         let path = self.path.clone();
+        let reading = Arc::clone(&self.reading);
         Box::pin(async move {
+            let Ok(alone) = timeout(EARLIER, reading.lock_owned()).await else {
+                let path = path.display();
+                return Err(SourceError::unavailable(format!(
+                    "file {path} has not been read yet, as an earlier read of it hangs; look at \
+                     what it is mounted from"
+                )));
+            };
             // files may be on a network: off the threads that handlers run on
-            tokio::task::spawn_blocking(move || read(&path))
-                .await
-                .unwrap_or_else(|error| {
-                    Err(SourceError::unavailable("reading the file was broken off")
-                        .with_source(error))
-                })
+            tokio::task::spawn_blocking(move || {
+                let _alone = alone;
+                read(&path)
+            })
+            .await
+            .unwrap_or_else(|error| {
+                Err(SourceError::unavailable("reading the file was broken off").with_source(error))
+            })
         })
     }
 
@@ -137,6 +160,47 @@ mod tests {
         std::fs::write(&path, b"{\"a\": \"\xff\"}").unwrap();
         assert!(fetch(&path).await.unwrap_err().is_invalid());
         assert!(fetch(folder.path()).await.unwrap_err().is_invalid());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_a_read_hangs_no_other_is_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chaos.json");
+        std::fs::write(&path, "{}").unwrap();
+        let source = FileSource::new(&path);
+        // as a read would that hangs
+        let hangs = Arc::clone(&source.reading).lock_owned().await;
+        for _ in 0..3 {
+            let error = source.clone().fetch().await.unwrap_err();
+            assert!(error.is_unavailable(), "{error:?}");
+            assert!(error.to_string().contains("has not been read yet"));
+        }
+        drop(hangs);
+        assert_eq!(source.fetch().await.unwrap(), "{}");
+    }
+
+    #[test]
+    fn a_fetch_that_is_given_up_leaves_one_read_and_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chaos.json");
+        std::fs::write(&path, "{}").unwrap();
+        let source = FileSource::new(&path);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            // keeps the only thread, so that the read does not end
+            let (end, hangs) = std::sync::mpsc::channel::<()>();
+            let thread = tokio::task::spawn_blocking(move || hangs.recv());
+            let given_up = timeout(Duration::from_millis(1), source.fetch()).await;
+            assert!(given_up.is_err());
+            assert!(source.reading.try_lock().is_err());
+            drop(end);
+            assert!(thread.await.unwrap().is_err());
+            assert_eq!(source.fetch().await.unwrap(), "{}");
+        });
     }
 
     #[test]

@@ -71,7 +71,7 @@ use serde_json::{Map, Value, json};
 
 use self::draft::Draft;
 use super::document::SETTINGS;
-use super::modes::{FORMAT, MODES, format_keys, mode_row};
+use super::modes::{FORMAT, MODES, mode_row};
 use super::settings::SETTINGS_ATTRIBUTES;
 use super::table::{Attribute, DefaultValue, FLAG_ATTRIBUTES, ModeRow};
 use super::validate::APPCONFIG_VARIANT;
@@ -186,10 +186,6 @@ fn flag(draft: Draft) -> Value {
 /// A flag of that mode.
 fn moded(row: &ModeRow, draft: Draft) -> Value {
     let mut properties = properties(row.attributes, draft);
-    // The format has them, and this version does not: they would be missed without a word.
-    for key in format_keys(row.name) {
-        properties.entry(*key).or_insert_with(|| draft.nothing());
-    }
     let phases = [("before", row.before), ("after", row.after)];
     if phases.iter().any(|(_, allowed)| !allowed) {
         let allowed = phases.iter().filter(|(_, allowed)| *allowed);

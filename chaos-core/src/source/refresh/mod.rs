@@ -81,7 +81,7 @@ pub(crate) enum News<'a> {
 
 /// What the engine makes of [`News::Document`]. For other news it does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum Reception {
     /// It is in force.
     Accepted,
     /// It is invalid as a whole: no chaos. It counts as answered all the same.
@@ -89,7 +89,7 @@ pub(crate) enum Verdict {
 }
 
 /// Where news goes.
-pub(crate) type Sink = Box<dyn Fn(News<'_>) -> Verdict + Send + Sync>;
+pub(crate) type Sink = Box<dyn Fn(News<'_>) -> Reception + Send + Sync>;
 
 /// What a request waits for.
 pub(crate) type Waiting = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -116,7 +116,6 @@ struct Seat {
     /// How many releases there had been.
     seen: u64,
     until: Instant,
-    within: Duration,
 }
 
 impl Drop for Seat {
@@ -190,7 +189,7 @@ impl Refresh {
         let flying = self.keep_flying(&mut shared, step.fetch, now, &mut later);
         if step.wait && flying {
             shared.state.waits(now);
-            return Some(self.waiting(self.timing.fetch_timeout));
+            return Some(self.waiting());
         }
         // a request that waits sees to this when it has waited
         self.lapse(&mut shared, now, &mut later);
@@ -200,10 +199,6 @@ impl Refresh {
     /// What [`turn`](Self::turn) does, for a caller that cannot or shall not wait: a fetch that is
     /// due begins beside it, and a document that is too old goes out of force at once. The one
     /// wait in each `CHAOS_MAX_STALE` is left to a request.
-    #[allow(
-        dead_code,
-        reason = "for points in a long handler and for blocking functions"
-    )]
     pub(crate) fn turn_beside(self: &Arc<Self>) {
         let mut later = Later::new(self);
         let now = self.clock.now();
@@ -216,9 +211,9 @@ impl Refresh {
         self.lapse(&mut shared, now, &mut later);
     }
 
-    /// Fetches now unless the document is fresh, and waits: at most `within`, or else the fetch
-    /// timeout. For the init phase.
-    pub(crate) fn warm_up(self: &Arc<Self>, within: Option<Duration>) -> Waiting {
+    /// Fetches now unless the document is fresh, and waits for at most the fetch timeout. For the
+    /// init phase.
+    pub(crate) fn warm_up(self: &Arc<Self>) -> Waiting {
         let mut later = Later::new(self);
         let now = self.clock.now();
         let mut shared = self.lock();
@@ -227,7 +222,7 @@ impl Refresh {
             && !self.fetch_at_once(&mut shared, now, &mut later)
             && self.keep_flying(&mut shared, true, now, &mut later)
         {
-            return self.waiting(within.unwrap_or(self.timing.fetch_timeout));
+            return self.waiting();
         }
         Box::pin(std::future::ready(()))
     }
@@ -286,13 +281,12 @@ impl Refresh {
 
     /// Waits for the fetch under way to be answered or to fail. To be called with the state
     /// locked, so that no release is missed.
-    fn waiting(self: &Arc<Self>, within: Duration) -> Waiting {
+    fn waiting(self: &Arc<Self>) -> Waiting {
         let mut releases = self.releases.subscribe();
-        let until = Instant::now() + within;
+        let until = Instant::now() + self.timing.fetch_timeout;
         let seat = Seat {
             seen: *releases.borrow_and_update(),
             until,
-            within,
             refresh: Arc::clone(self),
         };
         Box::pin(async move {
@@ -312,7 +306,7 @@ impl Refresh {
             self.release();
             let new = shared.state.troubled(now, NO_ANSWER);
             let left = seat.until.saturating_duration_since(Instant::now());
-            let waited = seat.within.saturating_sub(left);
+            let waited = self.timing.fetch_timeout.saturating_sub(left);
             self.trouble(&mut shared, now, new, no_answer(waited), &mut later);
         } else {
             self.lapse(&mut shared, now, &mut later);
@@ -368,7 +362,7 @@ impl Refresh {
             later.push(Line::Recovered);
         }
         if state.is_news(&text) {
-            let accepted = self.tell(News::Document(&text)) == Verdict::Accepted;
+            let accepted = self.tell(News::Document(&text)) == Reception::Accepted;
             state.applied(text, accepted);
         }
         self.stay_fresh(as_of);
@@ -433,8 +427,8 @@ impl Refresh {
     }
 
     /// A sink that panics has not accepted what it was told, and must not end the fetch's task.
-    fn tell(&self, news: News<'_>) -> Verdict {
-        catch_unwind(AssertUnwindSafe(|| (self.sink)(news))).unwrap_or(Verdict::Rejected)
+    fn tell(&self, news: News<'_>) -> Reception {
+        catch_unwind(AssertUnwindSafe(|| (self.sink)(news))).unwrap_or(Reception::Rejected)
     }
 
     fn stay_fresh(&self, as_of: Stamp) {

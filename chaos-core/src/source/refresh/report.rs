@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use tracing::Level;
+
 use super::flight::Flight;
 use super::state::InForce;
 use super::{Refresh, Timing};
@@ -27,57 +29,62 @@ pub(super) enum Line {
 
 impl Line {
     pub(super) fn write(self, source: &dyn Source) {
-        let name = source.name();
         let location = source.location();
-        match self {
-            Self::Trouble(reason, effect) => tracing::warn!(
-                source = "chaos",
-                config_source = name,
-                action = "error",
-                location,
-                reason,
-                "cannot read the chaos document ({location}): {reason}; {effect}"
-            ),
-            Self::Again(reason) => tracing::debug!(
-                source = "chaos",
-                config_source = name,
-                action = "error",
-                location,
-                reason,
-                "still cannot read the chaos document ({location}): {reason}"
-            ),
-            Self::Gone(reason) => tracing::warn!(
-                source = "chaos",
-                config_source = name,
-                action = "error",
-                location,
-                reason,
-                "there is no chaos document ({location}): {reason}; no chaos until there is one"
-            ),
-            Self::Lapsed(after) => tracing::warn!(
-                source = "chaos",
-                config_source = name,
-                action = "clear",
-                location,
-                "the chaos document ({location}) has gone unconfirmed for {} s, so it is no \
-                 longer in force; no chaos until it can be read again",
-                after.as_secs_f64()
-            ),
-            Self::Recovered => tracing::info!(
-                source = "chaos",
-                config_source = name,
-                action = "clear",
-                location,
-                "the chaos document can be read again ({location})"
-            ),
-            Self::NoTimers => tracing::warn!(
-                source = "chaos",
-                config_source = name,
-                action = "error",
-                location,
-                "cannot read the chaos document ({location}): this tokio runtime has no timers; \
-                 build it with `enable_time` or `enable_all`"
-            ),
+        let cannot = "cannot read the chaos document";
+        let (level, action, reason, message) = match self {
+            Self::Trouble(reason, effect) => {
+                let message = format!("{cannot} ({location}): {reason}; {effect}");
+                (Level::WARN, "error", Some(reason), message)
+            }
+            Self::Again(reason) => {
+                let message = format!("still {cannot} ({location}): {reason}");
+                (Level::DEBUG, "error", Some(reason), message)
+            }
+            Self::Gone(reason) => {
+                let message = format!(
+                    "there is no chaos document ({location}): {reason}; no chaos until there is one"
+                );
+                (Level::WARN, "error", Some(reason), message)
+            }
+            Self::Lapsed(after) => {
+                let after = after.as_secs_f64();
+                let message = format!(
+                    "the chaos document ({location}) has gone unconfirmed for {after} s, so it is \
+                     no longer in force; no chaos until it can be read again"
+                );
+                (Level::WARN, "clear", None, message)
+            }
+            Self::Recovered => {
+                let message = format!("the chaos document can be read again ({location})");
+                (Level::INFO, "clear", None, message)
+            }
+            Self::NoTimers => {
+                let message = format!(
+                    "{cannot} ({location}): this tokio runtime has no timers; build it with \
+                     `enable_time` or `enable_all`"
+                );
+                (Level::WARN, "error", None, message)
+            }
+        };
+        // a level has to be known when this is compiled
+        macro_rules! event {
+            ($level:expr) => {
+                tracing::event!(
+                    target: "chaos",
+                    $level,
+                    source = "chaos",
+                    config_source = source.name(),
+                    action,
+                    location,
+                    reason,
+                    "{message}"
+                )
+            };
+        }
+        match level {
+            Level::WARN => event!(Level::WARN),
+            Level::INFO => event!(Level::INFO),
+            _ => event!(Level::DEBUG),
         }
     }
 }

@@ -153,11 +153,11 @@ fn a_fetch_whose_runtime_stands_still_is_begun_anew_on_another() {
     };
     let stage = Stage::new([Say::Hang, Say::Text("a")]);
     let first = runtime();
-    let wait = first.block_on(async {
-        let wait = stage.refresh.turn().unwrap();
-        tokio::task::yield_now().await;
-        wait
-    });
+    let wait = {
+        let _inside = first.enter();
+        stage.refresh.turn().unwrap()
+    };
+    first.block_on(tokio::task::yield_now());
     stage.freeze(secs(2));
     runtime().block_on(stage.invoke());
     assert_eq!(stage.in_force().as_deref(), Some("a"));

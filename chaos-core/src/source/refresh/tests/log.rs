@@ -35,6 +35,7 @@ impl Lines {
     /// Level and message of the lines since the last call.
     fn short(&self) -> Vec<String> {
         let short = |line: Value| {
+            assert_eq!(line["target"], "chaos");
             assert_eq!(line["source"], "chaos");
             assert_eq!(line["config_source"], "script");
             let [level, message] = ["level", "message"].map(|key| line[key].as_str().unwrap());

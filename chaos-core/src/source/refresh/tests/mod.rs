@@ -149,7 +149,7 @@ struct Engine {
 }
 
 impl Engine {
-    fn hear(&mut self, news: News<'_>) -> Verdict {
+    fn hear(&mut self, news: News<'_>) -> Reception {
         self.news.push(match news {
             News::Document(text) => text.to_owned(),
             News::Gone => "<gone>".to_owned(),
@@ -165,9 +165,9 @@ impl Engine {
             _ => self.in_force = None,
         }
         if self.in_force.is_some() {
-            Verdict::Accepted
+            Reception::Accepted
         } else {
-            Verdict::Rejected
+            Reception::Rejected
         }
     }
 }
