@@ -6,7 +6,7 @@ use super::fields::{Fields, sorted};
 use super::finding::{Finding, Severity};
 use super::legacy::{chaos_lambda, failure_lambda_0, format_of};
 use super::nearest::nearest;
-use super::report::{Report, described, listed, spelled};
+use super::report::{Report, kind_of, listed, spelled};
 use super::settings::{SETTINGS_ATTRIBUTES, Settings};
 use super::table::{FORMAT, MODES};
 use super::validate::{self, APPCONFIG_VARIANT};
@@ -79,7 +79,7 @@ pub fn read_value(document: &Value) -> Reading {
     let Value::Object(object) = document else {
         return unusable(format!(
             "{}; write an object, one key a flag",
-            described(document)
+            kind_of(document)
         ));
     };
     let mut report = Report::default();
@@ -155,7 +155,7 @@ fn settings(raw: Option<&Value>, report: &mut Report) -> Option<Settings> {
         Some(other) => {
             let message = format!(
                 "{}; write an object, as {{\"dry_run\": true}}",
-                described(other)
+                kind_of(other)
             );
             report.error(SETTINGS.to_owned(), message);
             return None;

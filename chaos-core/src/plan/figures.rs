@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::embedded::unfolded;
 use super::fields::{Fields, sorted};
 use super::mode::{DiskSpace, Exception, Latency, Mode, StatusCode};
-use super::report::{quoted, spelled};
+use super::report::spelled;
 use super::trigger::Phase;
 
 /// Reads the figures of a mode; `None` only if a field is wrong, which has been reported.
@@ -122,10 +122,9 @@ fn header(fields: &mut Fields<'_>, name: &str, value: &Value) -> Option<(String,
         );
     }
     if http::HeaderValue::from_str(text).is_err() {
-        let text = quoted(text);
         fields.error(
             &field,
-            format!("{text} is no value of an HTTP header; write printable characters"),
+            "the text is no value of an HTTP header; write printable characters",
         );
     }
     Some((name.to_owned(), text.clone()))

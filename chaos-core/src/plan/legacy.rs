@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value, json};
 use super::Flag;
 use super::document::Format;
 use super::fields::{Spelling, sorted};
-use super::report::{Report, described, spelled};
+use super::report::{Report, described, kind_of, shown, spelled};
 use super::table::{FORMAT, ModeRow, mode_row};
 use super::validate::{modes, translated_flag, unknown_mode};
 
@@ -185,7 +185,8 @@ fn or_misfit(
 fn misfit(document: &Map<String, Value>, key: &str, write: &str, report: &mut Report) {
     let found = match document.get(key) {
         None => "is missing".to_owned(),
-        Some(Value::Number(number)) => format!("{number} cannot be meant"),
+        Some(free) if key == "exception_msg" => kind_of(free).to_owned(),
+        Some(number @ Value::Number(_)) => format!("{} cannot be meant", shown(number)),
         Some(text @ Value::String(_)) if key == "fault_type" => {
             described(text).replace(" is a text", " is no fault type")
         }
