@@ -400,6 +400,48 @@ fn an_invalid_flag_is_skipped_and_the_others_stay() {
 }
 
 #[test]
+fn regular_expressions_are_bounded_in_size_in_number_and_in_what_they_search() {
+    let regex = |value: &str| json!({ "path": "a", "operator": "regex", "value": value });
+    let matching = |conditions: &[Value]| flag(&json!({ "match": conditions }));
+
+    sound(&matching(&[regex(
+        "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+    )]));
+    sound(&matching(&[regex(&"a".repeat(100))]));
+    for large in ["a".repeat(140), "(a?){40}Z".to_owned(), ".*".repeat(80)] {
+        assert_eq!(
+            said(&matching(&[regex(&large)])),
+            [
+                "f.match[0].value: the expression is too large; write one with fewer or smaller repetitions"
+            ]
+        );
+    }
+
+    sound(&matching(&vec![regex("a"); 16]));
+    let reading = read(&json!({
+        "a": { "enabled": true, "mode": "exception", "match": vec![regex("a"); 10] },
+        "b": { "enabled": true, "mode": "exception", "match": vec![regex("a"); 7] },
+        "c": { "enabled": true, "mode": "exception" }
+    }));
+    let names: Vec<&str> = reading.plan.flags.iter().map(|flag| &*flag.name).collect();
+    assert_eq!(names, ["a", "c"]);
+    assert_eq!(
+        reading.findings[0].to_string(),
+        "b.match[6].value: more than 16 regular expressions in one document; write \"startsWith\" or \"eq\" where that is enough"
+    );
+
+    for not in [false, true] {
+        let plan = sound(&matching(&[
+            json!({ "path": "a", "operator": "regex", "value": if not { "b" } else { "a" }, "not": not }),
+        ]));
+        let holds = |length: usize| {
+            plan.flags[0].aim.conditions[0].holds(&json!({ "a": "a".repeat(length) }))
+        };
+        assert!(holds(4 * 1024) && !holds(4 * 1024 + 1), "{not}");
+    }
+}
+
+#[test]
 fn a_document_that_is_invalid_as_a_whole_means_no_chaos() {
     let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
     let large = format!(r#"{{ "x": "{}" }}"#, "x".repeat(plan::MAX_DOCUMENT_BYTES));

@@ -7,8 +7,8 @@ use super::finding::{Finding, Severity};
 /// So many findings are worth reading; of the rest the number is given.
 const MAX_FINDINGS: usize = 100;
 
-/// So many regular expressions may be in one document, since each takes memory.
-const MAX_PATTERNS: usize = 256;
+/// So many regular expressions may be in one document, since each takes memory, and time in a call.
+const MAX_PATTERNS: usize = 16;
 
 /// So much of a key or a value is shown in a finding, in characters.
 const SHOWN: usize = 40;
