@@ -442,6 +442,40 @@ fn regular_expressions_are_bounded_in_size_in_number_and_in_what_they_search() {
 }
 
 #[test]
+fn a_document_has_at_most_256_flags() {
+    let flags = |count: usize| -> Value {
+        let entry = |n| {
+            (
+                format!("f{n:03}"),
+                json!({ "enabled": true, "mode": "exception" }),
+            )
+        };
+        (0..count).map(entry).collect()
+    };
+    let mut full = flags(256);
+    full["settings"] = json!({ "dry_run": true });
+    assert_eq!(sound(&full).flags.len(), 256);
+
+    let mut more = flags(259);
+    more["f000"] = json!({ "enabled": 1, "mode": "exception" });
+    let reading = read(&more);
+    assert!(reading.usable);
+    assert_eq!(reading.plan.flags.len(), 255, "an invalid one counts");
+    assert_eq!(&*reading.plan.flags[254].name, "f255");
+    assert_eq!(reading.findings.len(), 2);
+    assert_eq!(
+        (
+            reading.findings[0].severity,
+            reading.findings[0].message.as_str()
+        ),
+        (
+            Severity::Error,
+            "259 flags are too many, and those after the first 256 by name are skipped, 3 in all; write at most 256"
+        )
+    );
+}
+
+#[test]
 fn a_document_that_is_invalid_as_a_whole_means_no_chaos() {
     let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
     let large = format!(r#"{{ "x": "{}" }}"#, "x".repeat(plan::MAX_DOCUMENT_BYTES));

@@ -15,6 +15,9 @@ use super::{Flag, Plan};
 /// The largest document that is read, in bytes: 1 MiB.
 pub const MAX_DOCUMENT_BYTES: usize = 1024 * 1024;
 
+/// So many flags are read, since each is looked at in every call.
+const MAX_FLAGS: usize = 256;
+
 /// What came of reading a document.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -105,15 +108,29 @@ const SETTINGS: &str = "settings";
 
 /// The valid flags, in the order in which they are applied.
 fn flags(document: &Map<String, Value>, report: &mut Report) -> Vec<Flag> {
+    let entries = sorted(document)
+        .into_iter()
+        .filter(|(key, _)| *key != SETTINGS);
+    let named = entries
+        .clone()
+        .filter(|(key, value)| is_flag(key, value))
+        .count();
+    // First, so that no number of other findings leaves it out.
+    if let Some(more @ 1..) = named.checked_sub(MAX_FLAGS) {
+        let message = format!(
+            "{named} flags are too many, and those after the first {MAX_FLAGS} by name are \
+             skipped, {more} in all; write at most {MAX_FLAGS}"
+        );
+        report.error(String::new(), message);
+    }
     let mut flags = Vec::new();
-    for (key, value) in sorted(document) {
-        if key == SETTINGS {
-            continue;
-        }
-        if is_flag(key, value) {
-            flags.extend(validate::flag(key, value, report));
-        } else {
+    let mut left = MAX_FLAGS;
+    for (key, value) in entries {
+        if !is_flag(key, value) {
             report.warning(spelled(key), no_flag(key, value));
+        } else if left > 0 {
+            left -= 1;
+            flags.extend(validate::flag(key, value, report));
         }
     }
     // Stable, so flags of one mode stay in the order of their names.
