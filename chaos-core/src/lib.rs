@@ -392,7 +392,11 @@
 //! A document comes from outside, and so:
 //!
 //! - It can choose neither paths nor hosts, and exceeds none of the bounds above. It has at most
-//!   1 MiB. Regular expressions run in linear time, and in bounded memory.
+//!   1 MiB. Of more than 256 flags the first 256 by name are read. It has at most 16 regular
+//!   expressions, each of at most 4 KiB compiled; they run in linear time, and texts of more than
+//!   4 KiB are not searched: such a condition does not hold, with `not` or without.
+//! - What is wrong with it is logged without what may be a secret: of a document that is no
+//!   object, of headers, bodies and messages, only the kind is named.
 //! - Whatever is wrong with it, the function runs.
 //! - What a fault took is given back when the function ends, however it ends: with a value, an
 //!   error, a panic or a cancellation. The file that fills a disk has no name, so that even a

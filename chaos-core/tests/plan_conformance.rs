@@ -132,7 +132,7 @@ fn names(list: &Value) -> impl Iterator<Item = &str> {
 #[test]
 fn the_intended_differences_are_these() {
     let regex = |value: &str| json!({ "exception": { "enabled": true, "match": [{ "path": "a", "operator": "regex", "value": value }] } });
-    let differences: [(&str, Value, &[&str]); 10] = [
+    let differences: [(&str, Value, &[&str]); 12] = [
         (
             "percentage may have decimals; failure-lambda refuses them",
             json!({ "exception": { "enabled": true, "percentage": 0.5 } }),
@@ -177,6 +177,16 @@ fn the_intended_differences_are_these() {
             "so are status codes",
             json!({ "statuscode": { "enabled": true, "status_code": 404.5 } }),
             &["statuscode.status_code"],
+        ),
+        (
+            "an expression of more than 4 KiB compiled is refused",
+            regex(&"a".repeat(140)),
+            &["exception.match[0].value"],
+        ),
+        (
+            "more than 16 expressions in a document are refused",
+            json!({ "exception": { "enabled": true, "match": vec![json!({ "path": "a", "operator": "regex", "value": "a" }); 17] } }),
+            &["exception.match[16].value"],
         ),
         (
             "a flag may have any name when it says its mode; failure-lambda ignores it",
@@ -225,9 +235,9 @@ fn the_intended_differences_of_conditions_are_these() {
             true,
         ),
         (
-            "a text of more than 128 KiB is not searched",
+            "a text of more than 4 KiB is not searched",
             json!({ "path": "body", "operator": "regex", "value": "a" }),
-            json!({ "body": "a".repeat(128 * 1024 + 1) }),
+            json!({ "body": "a".repeat(4 * 1024 + 1) }),
             false,
         ),
     ];

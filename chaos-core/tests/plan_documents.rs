@@ -379,6 +379,84 @@ fn findings_say_where_what_and_what_to_write() {
     }
 }
 
+/// Findings are logged, and the wrong parameter may hold a secret.
+#[test]
+fn findings_do_not_repeat_what_may_be_a_secret() {
+    let free =
+        |mode: &str, key: &str, value: Value| json!({ mode: { "enabled": true, key: value } });
+    let mut texts = vec![
+        "s3cr3t".to_owned(),
+        "{\"a\": s3cr3t}".to_owned(),
+        "\"s3cr3t".to_owned(),
+        "{\"exception\": \"s3cr3t\" \"s3cr3t\"}".to_owned(),
+    ];
+    let documents = [
+        json!("s3cr3t"),
+        json!(["s3cr3t"]),
+        json!({ "settings": "s3cr3t" }),
+        json!({ "settings": ["s3cr3t"] }),
+        json!({ "exception": "s3cr3t" }),
+        json!({ "timeout": "s3cr3t" }),
+        json!({ "password": "s3cr3t" }),
+        json!({ "password": { "enabled": "s3cr3t" } }),
+        json!({ "password": ["s3cr3t"] }),
+        json!({ "isEnabled": true, "failureMode": "latency", "rate": 1, "minLatency": 1, "password": "s3cr3t" }),
+        free("statuscode", "headers", json!("s3cr3t")),
+        free("statuscode", "headers", json!("{ s3cr3t")),
+        free("statuscode", "headers", json!("[\"s3cr3t\"]")),
+        free("statuscode", "headers", json!(["s3cr3t"])),
+        free("statuscode", "headers", json!({ "a": ["s3cr3t"] })),
+        free("statuscode", "headers", json!({ "a": "s3cr3t\n" })),
+        free("exception", "exception_msg", json!(["s3cr3t"])),
+        free("exception", "exception_msg", json!({ "a": "s3cr3t" })),
+        free("exception", "exception_type", json!(["s3cr3t"])),
+    ];
+    texts.extend(documents.iter().map(Value::to_string));
+    for text in &texts {
+        let reading = plan::read(text);
+        assert_ne!(reading.findings, [], "{text}");
+        for finding in reading.findings {
+            assert!(!finding.to_string().contains("s3cr3t"), "{finding}");
+        }
+    }
+
+    // numbers and booleans may be one as well
+    let documents = [
+        json!(51_966),
+        json!({ "settings": 51_966 }),
+        json!({ "exception": 51_966 }),
+        free("statuscode", "headers", json!(51_966)),
+        free("statuscode", "headers", json!({ "a": 51_966 })),
+        free("exception", "exception_msg", json!(51_966)),
+        free("exception", "exception_type", json!(51_966)),
+        json!({ "isEnabled": true, "failureMode": "exception", "rate": 1, "exceptionMsg": 51_966 }),
+        json!({ "is_enabled": true, "fault_type": "exception", "exception_msg": 51_966 }),
+    ];
+    for document in documents {
+        let lines = said(&document);
+        assert!(lines[0].contains("a number stands here"), "{lines:?}");
+        assert!(!lines.concat().contains("51966"), "{lines:?}");
+    }
+}
+
+#[test]
+fn findings_show_forty_characters_of_a_value() {
+    let long = "x".repeat(41);
+    let shown = format!("\"{}…\" ", "x".repeat(40));
+    let documents = [
+        flag(&json!({ "percentage": long })),
+        flag(&json!({ "mode": long })),
+        flag(&json!({ "phase": long })),
+        flag(&json!({ "expires_at": long })),
+        flag(&json!({ "labels": long })),
+        flag(&json!({ "match": [{ "path": "a", "operator": long }] })),
+    ];
+    for document in documents {
+        let lines = said(&document);
+        assert!(lines[0].contains(&shown), "{lines:?}");
+    }
+}
+
 #[test]
 fn an_invalid_flag_is_skipped_and_the_others_stay() {
     let reading = read(&json!({
@@ -396,6 +474,82 @@ fn an_invalid_flag_is_skipped_and_the_others_stay() {
     assert_eq!(
         severities,
         [Severity::Error, Severity::Warning, Severity::Warning]
+    );
+}
+
+#[test]
+fn regular_expressions_are_bounded_in_size_in_number_and_in_what_they_search() {
+    let regex = |value: &str| json!({ "path": "a", "operator": "regex", "value": value });
+    let matching = |conditions: &[Value]| flag(&json!({ "match": conditions }));
+
+    sound(&matching(&[regex(
+        "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+    )]));
+    sound(&matching(&[regex(&"a".repeat(100))]));
+    for large in ["a".repeat(140), "(a?){40}Z".to_owned(), ".*".repeat(80)] {
+        assert_eq!(
+            said(&matching(&[regex(&large)])),
+            [
+                "f.match[0].value: the expression is too large; write one with fewer or smaller repetitions"
+            ]
+        );
+    }
+
+    sound(&matching(&vec![regex("a"); 16]));
+    let reading = read(&json!({
+        "a": { "enabled": true, "mode": "exception", "match": vec![regex("a"); 10] },
+        "b": { "enabled": true, "mode": "exception", "match": vec![regex("a"); 7] },
+        "c": { "enabled": true, "mode": "exception" }
+    }));
+    let names: Vec<&str> = reading.plan.flags.iter().map(|flag| &*flag.name).collect();
+    assert_eq!(names, ["a", "c"]);
+    assert_eq!(
+        reading.findings[0].to_string(),
+        "b.match[6].value: more than 16 regular expressions in one document; write \"startsWith\" or \"eq\" where that is enough"
+    );
+
+    for not in [false, true] {
+        let plan = sound(&matching(&[
+            json!({ "path": "a", "operator": "regex", "value": if not { "b" } else { "a" }, "not": not }),
+        ]));
+        let holds = |length: usize| {
+            plan.flags[0].aim.conditions[0].holds(&json!({ "a": "a".repeat(length) }))
+        };
+        assert!(holds(4 * 1024) && !holds(4 * 1024 + 1), "{not}");
+    }
+}
+
+#[test]
+fn a_document_has_at_most_256_flags() {
+    let flags = |count: usize| -> Value {
+        let entry = |n| {
+            (
+                format!("f{n:03}"),
+                json!({ "enabled": true, "mode": "exception" }),
+            )
+        };
+        (0..count).map(entry).collect()
+    };
+    let mut full = flags(256);
+    full["settings"] = json!({ "dry_run": true });
+    assert_eq!(sound(&full).flags.len(), 256);
+
+    let mut more = flags(259);
+    more["f000"] = json!({ "enabled": 1, "mode": "exception" });
+    let reading = read(&more);
+    assert!(reading.usable);
+    assert_eq!(reading.plan.flags.len(), 255, "an invalid one counts");
+    assert_eq!(&*reading.plan.flags[254].name, "f255");
+    assert_eq!(reading.findings.len(), 2);
+    assert_eq!(
+        (
+            reading.findings[0].severity,
+            reading.findings[0].message.as_str()
+        ),
+        (
+            Severity::Error,
+            "259 flags are too many, and those after the first 256 by name are skipped, 3 in all; write at most 256"
+        )
     );
 }
 

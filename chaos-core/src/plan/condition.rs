@@ -46,7 +46,7 @@ pub enum Operator {
     Exists,
     /// `startsWith`: the value's text starts with this one.
     StartsWith(String),
-    /// `regex`: this is found in the value's text. A text of more than 128 KiB is not searched,
+    /// `regex`: this is found in the value's text. A text of more than 4 KiB is not searched,
     /// and the condition does not hold, with `not` or without.
     Regex(Pattern),
 }

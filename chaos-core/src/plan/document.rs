@@ -7,13 +7,16 @@ use super::finding::{Finding, Severity};
 use super::legacy::{chaos_lambda, failure_lambda_0, format_of};
 use super::modes::{FORMAT, MODES, mode_row};
 use super::nearest::nearest;
-use super::report::{Report, described, listed, spelled};
+use super::report::{Report, kind_of, listed, spelled};
 use super::settings::{SETTINGS_ATTRIBUTES, Settings};
 use super::validate::{self, APPCONFIG_VARIANT};
 use super::{Flag, Plan};
 
 /// The largest document that is read, in bytes: 1 MiB.
 pub const MAX_DOCUMENT_BYTES: usize = 1024 * 1024;
+
+/// So many flags are read, since each is looked at in every call.
+const MAX_FLAGS: usize = 256;
 
 /// What came of reading a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +82,7 @@ pub fn read_value(document: &Value) -> Reading {
     let Value::Object(object) = document else {
         return unusable(format!(
             "{}; write an object, one key a flag",
-            described(document)
+            kind_of(document)
         ));
     };
     let mut report = Report::default();
@@ -105,21 +108,35 @@ pub(super) const SETTINGS: &str = "settings";
 
 /// The valid flags, in the order in which they are applied.
 fn flags(document: &Map<String, Value>, report: &mut Report) -> Vec<Flag> {
+    let entries = sorted(document)
+        .into_iter()
+        .filter(|(key, _)| *key != SETTINGS);
+    let named = entries
+        .clone()
+        .filter(|(key, value)| is_flag(key, value))
+        .count();
+    // First, so that no number of other findings leaves it out.
+    if let Some(more @ 1..) = named.checked_sub(MAX_FLAGS) {
+        let message = format!(
+            "{named} flags are too many, and those after the first {MAX_FLAGS} by name are \
+             skipped, {more} in all; write at most {MAX_FLAGS}"
+        );
+        report.error(String::new(), message);
+    }
     let mut flags = Vec::new();
-    for (key, value) in sorted(document) {
-        if key == SETTINGS {
-            continue;
-        }
+    let mut left = MAX_FLAGS;
+    for (key, value) in entries {
         let mut unheard = Report::default();
         let report = if is_bare_and_off(key, value) {
             &mut unheard
         } else {
             &mut *report
         };
-        if is_flag(key, value) {
-            flags.extend(validate::flag(key, value, report));
-        } else {
+        if !is_flag(key, value) {
             report.warning(spelled(key), no_flag(key, value));
+        } else if left > 0 {
+            left -= 1;
+            flags.extend(validate::flag(key, value, report));
         }
     }
     // Stable, so flags of one mode stay in the order of their names.
@@ -175,7 +192,7 @@ fn settings(raw: Option<&Value>, report: &mut Report) -> Option<Settings> {
         Some(other) => {
             let message = format!(
                 "{}; write an object, as {{\"dry_run\": true}}",
-                described(other)
+                kind_of(other)
             );
             report.error(SETTINGS.to_owned(), message);
             return None;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::report::{Report, described, quoted, spelled};
+use super::report::{Report, described, kind_of, quoted, shown, spelled};
 use super::table::{Attribute, DefaultValue, Kind};
 
 /// How a format spells the keys of the flag format: pairs of the key here and the key there.
@@ -73,7 +73,8 @@ impl<'a> Fields<'a> {
 
     /// `flag.key`, in the document's own spelling; what follows the key, such as an index, is kept.
     fn path(&self, field: &str) -> String {
-        let (key, rest) = field.split_at(field.find(['[', '.']).unwrap_or(field.len()));
+        let key = field_key(field);
+        let rest = &field[key.len()..];
         let separator = if self.prefix.is_empty() { "" } else { "." };
         format!("{}{separator}{}{rest}", self.prefix, self.spell(key))
     }
@@ -88,9 +89,22 @@ impl<'a> Fields<'a> {
         self.report.warning(self.path(field), message);
     }
 
-    /// Reports a value of the wrong kind, and what to write.
+    /// Reports a value of the wrong kind, and what to write. The value is not shown where the
+    /// attribute is free text, since that may hold anything, a secret too.
     pub(super) fn mistaken(&mut self, field: &str, value: &Value, write: &str) {
-        self.error(field, format!("{}; write {write}", described(value)));
+        let free = self.attributes().any(|attribute| {
+            attribute.key == field_key(field)
+                && matches!(
+                    attribute.kind,
+                    Kind::Text | Kind::Name | Kind::Body | Kind::Headers
+                )
+        });
+        let found = if free {
+            kind_of(value).to_owned()
+        } else {
+            described(value)
+        };
+        self.error(field, format!("{found}; write {write}"));
     }
 
     /// Whether the document may have one more regular expression.
@@ -153,7 +167,11 @@ impl<'a> Fields<'a> {
             None if float.fract() != 0.0 => {
                 self.error(
                     key,
-                    format!("{value} is no whole number; write {}", wanted(attribute)),
+                    format!(
+                        "{} is no whole number; write {}",
+                        shown(value),
+                        wanted(attribute)
+                    ),
                 );
                 None
             }
@@ -215,10 +233,19 @@ impl<'a> Fields<'a> {
     fn out_of_range<T>(&mut self, attribute: &Attribute, value: &Value) -> Option<T> {
         self.error(
             attribute.key,
-            format!("{value} is out of range; write {}", wanted(attribute)),
+            format!(
+                "{} is out of range; write {}",
+                shown(value),
+                wanted(attribute)
+            ),
         );
         None
     }
+}
+
+/// The key of a field: of `key`, `key[0]` and `key[0].part`.
+fn field_key(field: &str) -> &str {
+    field.split(['[', '.']).next().unwrap_or(field)
 }
 
 /// The entries of an object, by their keys: maps of `serde_json` may be in the document's order,

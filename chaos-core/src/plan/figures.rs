@@ -8,7 +8,7 @@ use super::mode::{
     Cpu, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic, Spread,
     StatusCode, Timeout,
 };
-use super::report::{quoted, spelled};
+use super::report::spelled;
 use super::table::{LARGEST_MB, LONGEST};
 use super::trigger::Phase;
 
@@ -214,10 +214,9 @@ fn header(fields: &mut Fields<'_>, name: &str, value: &Value) -> Option<(String,
         );
     }
     if http::HeaderValue::from_str(text).is_err() {
-        let text = quoted(text);
         fields.error(
             &field,
-            format!("{text} is no value of an HTTP header; write printable characters"),
+            "the text is no value of an HTTP header; write printable characters",
         );
     }
     Some((name.to_owned(), text.clone()))

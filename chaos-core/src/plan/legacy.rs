@@ -7,7 +7,7 @@ use super::Flag;
 use super::document::Format;
 use super::fields::{Spelling, sorted};
 use super::modes::{FORMAT, mode_row};
-use super::report::{Report, described, spelled};
+use super::report::{Report, described, kind_of, shown, spelled};
 use super::table::ModeRow;
 use super::validate::{modes, translated_flag, unknown_mode};
 
@@ -186,7 +186,8 @@ fn or_misfit(
 fn misfit(document: &Map<String, Value>, key: &str, write: &str, report: &mut Report) {
     let found = match document.get(key) {
         None => "is missing".to_owned(),
-        Some(Value::Number(number)) => format!("{number} cannot be meant"),
+        Some(free) if key == "exception_msg" => kind_of(free).to_owned(),
+        Some(number @ Value::Number(_)) => format!("{} cannot be meant", shown(number)),
         Some(text @ Value::String(_)) if key == "fault_type" => {
             described(text).replace(" is a text", " is no fault type")
         }

@@ -7,11 +7,11 @@ use super::finding::{Finding, Severity};
 /// So many findings are worth reading; of the rest the number is given.
 const MAX_FINDINGS: usize = 100;
 
-/// So many regular expressions may be in one document, since each takes memory.
-const MAX_PATTERNS: usize = 256;
+/// So many regular expressions may be in one document, since each takes memory, and time in a call.
+const MAX_PATTERNS: usize = 16;
 
 /// So much of a key or a value is shown in a finding, in characters.
-const SHOWN: usize = 60;
+const SHOWN: usize = 40;
 
 /// Collects findings, and counts what a document may have a bounded number of.
 #[derive(Debug, Default)]
@@ -90,15 +90,33 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", spelled(text))
 }
 
-/// What stands where something else should: `"50" is a text`.
+/// A value that is no list and no object, cut as [`spelled`] cuts.
+pub(super) fn shown(value: &Value) -> String {
+    spelled(&value.to_string())
+}
+
+/// What stands where something else should: `"50" is a text`. For what may hold anybody's text
+/// there is [`kind_of`].
 pub(super) fn described(value: &Value) -> String {
     match value {
         Value::Null => "null is no value".to_owned(),
         Value::Bool(truth) => format!("{truth} is a boolean"),
-        Value::Number(number) => format!("{number} is a number"),
+        Value::Number(_) => format!("{} is a number", shown(value)),
         Value::String(text) => format!("{} is a text", quoted(text)),
-        Value::Array(_) => "a list stands here".to_owned(),
-        Value::Object(_) => "an object stands here".to_owned(),
+        Value::Array(_) | Value::Object(_) => kind_of(value).to_owned(),
+    }
+}
+
+/// What stands where something else should, without what it says: findings are logged, and where
+/// the wrong parameter was named, or a text is free, that may be a secret.
+pub(super) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null is no value",
+        Value::Bool(_) => "a boolean stands here",
+        Value::Number(_) => "a number stands here",
+        Value::String(_) => "a text stands here",
+        Value::Array(_) => "a list stands here",
+        Value::Object(_) => "an object stands here",
     }
 }
 

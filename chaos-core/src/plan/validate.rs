@@ -7,7 +7,7 @@ use super::fields::{Fields, Spelling};
 use super::modes::{FORMAT, MODES, mode_row};
 use super::nearest::nearest;
 use super::parts;
-use super::report::{Report, described, listed, quoted, spelled};
+use super::report::{Report, described, kind_of, listed, quoted, spelled};
 use super::table::{FLAG_ATTRIBUTES, ModeRow};
 use super::trigger::Phase;
 
@@ -19,7 +19,7 @@ pub(super) fn flag(name: &str, raw: &Value, report: &mut Report) -> Option<Flag>
     let Value::Object(object) = raw else {
         let message = format!(
             "{}; write an object, as {{\"enabled\": true}}",
-            described(raw)
+            kind_of(raw)
         );
         report.error(spelled(name), message);
         return None;

@@ -10,9 +10,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::{Fetch, Source, SourceError};
-
-/// The largest file that is read: 1 MiB. Documents have a few kilobytes.
-const MAX_BYTES: u64 = 1024 * 1024;
+use crate::plan::MAX_DOCUMENT_BYTES;
 
 /// How long a fetch waits for an earlier read to end: enough for one that a freeze held up.
 const EARLIER: Duration = Duration::from_secs(1);
@@ -88,13 +86,13 @@ fn read(path: &Path) -> Result<String, SourceError> {
     let file = File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     // one byte more than allowed tells that there is more
-    file.take(MAX_BYTES + 1)
+    file.take(MAX_DOCUMENT_BYTES as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_BYTES {
+    if bytes.len() > MAX_DOCUMENT_BYTES {
         let path = path.display();
         return Err(SourceError::invalid(format!(
-            "file {path} has more than {MAX_BYTES} bytes, so it is not read as a document"
+            "file {path} has more than {MAX_DOCUMENT_BYTES} bytes, so it is not read as a document"
         )));
     }
     String::from_utf8(bytes).map_err(|error| {
@@ -150,7 +148,7 @@ mod tests {
     async fn what_can_be_no_document_is_invalid() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("chaos.json");
-        let size = usize::try_from(MAX_BYTES).unwrap();
+        let size = MAX_DOCUMENT_BYTES;
 
         std::fs::write(&path, " ".repeat(size)).unwrap();
         assert_eq!(fetch(&path).await.unwrap().len(), size);

@@ -62,8 +62,9 @@ pub(crate) enum Verdict {
 
 /// What no schema can express, as far as a parsed document can have it, in the order of the list
 /// in the documentation of `plan::schema`.
-pub(crate) const INEXPRESSIBLE: [&str; 6] = [
+pub(crate) const INEXPRESSIBLE: [&str; 7] = [
     "two values contradict each other",
+    "an attribute that goes with another",
     "regular expression",
     "JSON in a text",
     "headers that differ in case",
@@ -83,6 +84,13 @@ fn inexpressible(error: &Finding, document: &Value) -> Option<&'static str> {
     // In the order of the list.
     let holds = [
         says(&["is less than", "is not after"]),
+        says(&[
+            "the uniform distribution has none",
+            "is missing; write the mean",
+            "is missing; write the standard",
+            "has a mean of 0",
+            "cannot hold beside disk_space",
+        ]),
         says(&of_a_pattern),
         in_a_text(error, document),
         says(&["is there twice"]),
