@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::engine::{self, Allow, Engine, Options, Shared};
 use crate::fault::diskspace;
-use crate::plan::{self, Finding};
+use crate::plan::{self, Finding, Severity};
 use crate::source::Source;
 use crate::source::options::{self as source_options, Chosen};
 use crate::source::refresh::{News, Reception, Refresh, Timing};
@@ -109,6 +109,13 @@ impl Chaos {
     /// changes nothing and says so in the log. The kill switch holds here too.
     pub async fn init(self) {
         if cfg!(not(feature = "inject")) {
+            if self.source.is_some() || source_options::from_env(&environment).source.is_some() {
+                tracing::warn!(
+                    target: "chaos", source = "chaos", action = "error",
+                    "a document is named, and chaos-core is built without the feature `inject`: \
+                     nothing will be injected"
+                );
+            }
             return;
         }
         let build = || engine::guarded("init", || self.build(&environment)).flatten();
@@ -227,7 +234,13 @@ impl Teller {
         let reading = plan::read(text);
         let before = shared.on();
         if !reading.findings.is_empty() {
-            let what = if reading.usable {
+            let wrong = reading
+                .findings
+                .iter()
+                .any(|finding| finding.severity == Severity::Error);
+            let what = if reading.usable && !wrong {
+                "to be noted, and in force all the same"
+            } else if reading.usable {
                 "what is invalid is skipped"
             } else {
                 "it is invalid as a whole: no chaos"

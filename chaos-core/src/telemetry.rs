@@ -157,7 +157,10 @@ impl Decision {
             Action::DryRun => event!(tracing::Level::INFO, "chaos would be injected (dry run)"),
             Action::Block if !loud => event!(tracing::Level::DEBUG, "chaos not allowed, as said"),
             Action::Error if !loud => event!(tracing::Level::DEBUG, "chaos not injected, as said"),
-            Action::Block => event!(tracing::Level::WARN, "chaos not allowed by CHAOS_ALLOW"),
+            Action::Block => event!(
+                tracing::Level::WARN,
+                "chaos not allowed: name its mode in CHAOS_ALLOW"
+            ),
             Action::Error => event!(tracing::Level::ERROR, "chaos could not be injected"),
         }
     }

@@ -217,7 +217,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"lost_reply": {"enabled": true, "exception_msg": 7}}),
-            "lost_reply.exception_msg: 7 is a number; write a text",
+            "lost_reply.exception_msg: a number stands here; write a text",
         ),
         (
             json!({"memory": {"enabled": true, "memory_mb": 10_241}}),

@@ -246,7 +246,7 @@ fn every_attribute_is_described_with_its_unit_and_default() {
         let disk_space = &definitions["mode-diskspace"]["properties"]["disk_space"];
         assert_eq!(
             disk_space["description"],
-            "how much to take (in MB; 100 unless written)"
+            "how much to take; not beside leave_free (in MB; 100 unless written)"
         );
         assert_eq!(disk_space["default"], 100);
     }

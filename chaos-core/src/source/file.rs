@@ -97,7 +97,7 @@ fn read(path: &Path) -> Result<String, SourceError> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let path = path.display();
-        SourceError::invalid(format!("file {path} is not UTF-8")).with_source(error)
+        SourceError::invalid(format!("file {path} is not UTF-8")).with_source(error.utf8_error())
     })
 }
 

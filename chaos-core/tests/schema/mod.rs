@@ -81,16 +81,17 @@ fn inexpressible(error: &Finding, document: &Value) -> Option<&'static str> {
         "back-references",
         "the expression is too large",
     ];
+    let of_a_spread = ["mean", "sigma"]
+        .iter()
+        .any(|key| error.path.split('.').next_back() == Some(key));
     // In the order of the list.
     let holds = [
         says(&["is less than", "is not after"]),
         says(&[
             "the uniform distribution has none",
-            "is missing; write the mean",
-            "is missing; write the standard",
             "has a mean of 0",
             "cannot hold beside disk_space",
-        ]),
+        ]) || says(&["is missing"]) && of_a_spread,
         says(&of_a_pattern),
         in_a_text(error, document),
         says(&["is there twice"]),

@@ -107,6 +107,8 @@ pub(crate) struct Refresh {
     /// Counts what releases waiting requests: an answer, a failure, a wait that ran out.
     releases: watch::Sender<u64>,
     without_timers: AtomicBool,
+    /// Whether it was said that there is no runtime to fetch on.
+    said_no_runtime: AtomicBool,
 }
 
 /// A request that waits. Dropped when it has waited, or when it was cancelled: a handler with a
@@ -153,6 +155,7 @@ impl Refresh {
             }),
             releases: watch::Sender::new(0),
             without_timers: false.into(),
+            said_no_runtime: false.into(),
         })
     }
 
@@ -266,7 +269,12 @@ impl Refresh {
 
     /// The runtime that we are on, if it can do what a fetch needs.
     fn runtime(&self, later: &mut Later<'_>) -> Option<Handle> {
-        let runtime = Handle::try_current().ok()?;
+        let Ok(runtime) = Handle::try_current() else {
+            if !self.said_no_runtime.swap(true, Relaxed) {
+                later.push(Line::NoRuntime);
+            }
+            return None;
+        };
         if self.without_timers.load(Relaxed) {
             return None;
         }

@@ -25,6 +25,8 @@ pub(super) enum Line {
     Recovered,
     /// The runtime has no timers, so nothing can be fetched.
     NoTimers,
+    /// There is no runtime, so nothing can be fetched here.
+    NoRuntime,
 }
 
 impl Line {
@@ -57,6 +59,13 @@ impl Line {
             Self::Recovered => {
                 let message = format!("the chaos document can be read again ({location})");
                 (Level::INFO, "clear", None, message)
+            }
+            Self::NoRuntime => {
+                let message = format!(
+                    "{cannot} ({location}): this call is outside a tokio runtime, where only \
+                     CHAOS_CONFIG is read; call it from one, or `chaos_core::init` first"
+                );
+                (Level::WARN, "error", None, message)
             }
             Self::NoTimers => {
                 let message = format!(
