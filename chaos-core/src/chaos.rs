@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::clock::Clock;
 use crate::engine::{self, Allow, Engine, Options, Shared};
@@ -260,7 +260,7 @@ impl Teller {
             let action = if on == 0 { "clear" } else { "load" };
             tracing::info!(
                 target: "chaos", source = "chaos", config_source = self.config_source, action,
-                "{}: {on} flag(s) on", self.location
+                "{}: {on} flag(s) on{}", self.location, shared.outside_their_time(SystemTime::now())
             );
         }
         Reception::Accepted

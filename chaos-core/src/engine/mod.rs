@@ -95,6 +95,21 @@ impl Shared {
         self.live.store(Arc::new(live));
     }
 
+    /// Which of the flags that are on have not begun, or have ended, for the log.
+    pub(crate) fn outside_their_time(&self, now: SystemTime) -> String {
+        let live = self.live.load();
+        let open = |live: &Arc<LiveFlag>| live.flag.trigger.window_open(now);
+        let outside = if live.window_open(now) {
+            live.flags.iter().filter(|flag| !open(flag)).count()
+        } else {
+            live.flags.len()
+        };
+        match outside {
+            0 => String::new(),
+            outside => format!(", {outside} of them outside starts_at and expires_at"),
+        }
+    }
+
     /// How many flags are on.
     pub(crate) fn on(&self) -> usize {
         self.live.load().flags.len()

@@ -1,6 +1,7 @@
 //! Modes on a real process: always, never, and half the time with a seed.
 
 mod diskspace;
+mod ending;
 mod exception;
 mod full_disk;
 mod latency;

@@ -88,11 +88,12 @@ async fn lapses(trouble: Trouble) {
         .at;
     trouble.befall(&params).await;
     let ended = ends(&function, trouble).await;
-    // it was confirmed after it was asked for, and before it was seen; the clock is a coarse one
+    // its age counts from when the fetch began: before the request arrived, by what it takes to
+    // make a client and to connect, and before the document was seen
     let (most, least) = (between(asked, ended), between(seen, ended));
-    let coarse = Duration::from_millis(20);
+    let before_arrival = Duration::from_millis(300);
     assert!(
-        most + coarse >= MAX_STALE,
+        most + before_arrival >= MAX_STALE,
         "{trouble:?}: {most:?}\n{}",
         function.story()
     );
