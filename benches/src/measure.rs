@@ -3,7 +3,7 @@
 //! Batches of the bare call and of the other one take turns, so that whatever slows the machine
 //! down slows both. What the other one adds is the median of the differences within the pairs.
 //!
-//! Where on the stack a future of some hundred bytes lies makes a difference of up to 20 ns, and a
+//! Where on the stack a future of some hundred bytes lies may make a difference of some ns, and a
 //! variable more in the environment moves it. So each pair lies elsewhere on a page, and both of
 //! a pair at the same place.
 

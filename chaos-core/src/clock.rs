@@ -1,6 +1,6 @@
 //! What time it is, read from the kernel's coarse clocks.
 //!
-//! Every invocation asks, so the cheap clocks are used: 6 ns instead of 29 ns, at a resolution
+//! Every invocation asks, so the cheap clocks are used, at a resolution
 //! of about 4 ms. Ages are measured on two clocks at once, because an execution environment that
 //! was frozen may wake up with a monotonic clock that stood still.
 

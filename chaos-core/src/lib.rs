@@ -230,7 +230,7 @@
 //! | any other | not at all |
 //!
 //! A delay, a full disk, memory and cores suit every function. Where a type cannot carry the fault, the function
-//! runs as if nothing had been asked, and an event of level error says so and why: one document
+//! runs as if nothing had been asked, and an event of level error, once a flag, says so and why: one document
 //! may be meant for several functions, and must not turn each message of a queue's worker into a
 //! retry.
 //!

@@ -192,11 +192,12 @@ impl Expansion<'_> {
     /// Asks the compiler what the arguments' types can show: the first that is an event is it.
     fn look(&self) -> TokenStream {
         let Self { private, names, .. } = self;
+        if names.is_empty() {
+            return mixed!(|_| #private::Seen::nothing());
+        }
         mixed! {
             |__chaos_wants_event| {
-                #[allow(unused_imports)]
                 use #private::look::*;
-                let _ = __chaos_wants_event;
                 #private::Seen::nothing()
                     #(.or(|| (&&&&#private::look::Look(&#names)).seen(__chaos_wants_event)))*
             }
