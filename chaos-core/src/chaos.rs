@@ -11,6 +11,7 @@ use crate::plan::{self, Finding, Severity};
 use crate::source::Source;
 use crate::source::options::{self as source_options, Chosen};
 use crate::source::refresh::{News, Reception, Refresh, Timing};
+use crate::telemetry::Metrics;
 
 /// Fetches the document during the init phase, so that no request waits for it.
 ///
@@ -56,6 +57,7 @@ pub struct Chaos {
     fetch_timeout: Option<Duration>,
     max_stale: Option<Duration>,
     dry_run: Option<bool>,
+    metrics: Option<bool>,
     allow: Option<Allow>,
 }
 
@@ -94,6 +96,13 @@ impl Chaos {
     /// Decides and records, injects nothing (`CHAOS_DRY_RUN`).
     pub fn dry_run(mut self, dry_run: bool) -> Self {
         self.dry_run = Some(dry_run);
+        self
+    }
+
+    /// Counts calls, injections and failed fetches, and writes them to the standard output as
+    /// [metrics](crate#metrics) (`CHAOS_METRICS`).
+    pub fn metrics(mut self, metrics: bool) -> Self {
+        self.metrics = Some(metrics);
         self
     }
 
@@ -159,6 +168,7 @@ impl Chaos {
         warn(doubts);
         source.name().clone_into(&mut options.config_source);
         options.dry_run = self.dry_run.unwrap_or(options.dry_run);
+        options.metrics = self.metrics.unwrap_or(options.metrics);
         if let Some(allow) = self.allow {
             warn(allow.doubts());
             options.allow = allow;
@@ -202,7 +212,11 @@ fn engine(options: Options, source: Arc<dyn Source>, timing: Timing) -> Engine {
             "removed {cleared} file(s) that a killed process had filled the disk with"
         );
     }
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(if options.metrics {
+        Shared::counting(Metrics::new(options.function()))
+    } else {
+        Shared::default()
+    });
     let told = Arc::clone(&shared);
     let teller = Teller {
         config_source: source.name().to_owned(),
@@ -225,7 +239,11 @@ impl Teller {
             News::Document(text) => return self.document(shared, text),
             // The source's own trouble is in the log already.
             News::Gone | News::Lapsed => shared.apply(plan::Plan::default()),
-            News::FetchFailed => {}
+            News::FetchFailed => {
+                if let Some(metrics) = shared.metrics() {
+                    metrics.fetch_failed();
+                }
+            }
         }
         Reception::Accepted
     }

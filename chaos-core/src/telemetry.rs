@@ -1,8 +1,11 @@
 //! What was decided, as `tracing` events that a person can read and a query can find.
 
+mod metrics;
+
 use std::fmt;
 use std::time::Duration;
 
+pub(crate) use self::metrics::Metrics;
 use crate::plan::Mode;
 
 /// What was done with a fault.
@@ -17,6 +20,8 @@ pub enum Action {
     Block,
     /// It could not be; the function ran as if nothing had been asked.
     Error,
+    /// What it had taken was given back.
+    Clear,
 }
 
 impl Action {
@@ -27,6 +32,7 @@ impl Action {
             Self::DryRun => "dryrun",
             Self::Block => "block",
             Self::Error => "error",
+            Self::Clear => "clear",
         }
     }
 }
@@ -123,6 +129,14 @@ impl Decision {
         self
     }
 
+    /// Of what a fault has given back, once it has.
+    pub(crate) fn cleared(mut self) -> Self {
+        self.action = Action::Clear;
+        // What was remarked when it was taken no longer holds.
+        self.message = None;
+        self
+    }
+
     /// One event. A fault that was asked for and could not be injected is an error: whoever
     /// runs the experiment would otherwise take its absence for resilience. Once a flag is enough:
     /// a document may be shared with a function that takes a million messages.
@@ -154,6 +168,7 @@ impl Decision {
         }
         match self.action {
             Action::Inject => event!(tracing::Level::INFO, "chaos injected"),
+            Action::Clear => event!(tracing::Level::INFO, "chaos cleared"),
             Action::DryRun => event!(tracing::Level::INFO, "chaos would be injected (dry run)"),
             Action::Block if !loud => event!(tracing::Level::DEBUG, "chaos not allowed, as said"),
             Action::Error if !loud => event!(tracing::Level::DEBUG, "chaos not injected, as said"),

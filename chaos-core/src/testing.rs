@@ -84,6 +84,7 @@ impl Scope {
         let options = Options {
             config_source: "test".to_owned(),
             dry_run,
+            metrics: false,
             allow,
             labels: Vec::new(),
         };
@@ -106,7 +107,8 @@ impl Scope {
         self.engine.shared().apply(plan::read_value(document).plan);
     }
 
-    /// Every decision so far, in order: what was injected, and what was asked for and was not.
+    /// Every decision so far, in order: what was injected, what was asked for and was not, and
+    /// what was given back at the end of a call.
     pub fn decisions(&self) -> Vec<Decision> {
         self.engine.shared().recorded()
     }

@@ -1,7 +1,7 @@
 //! The start of a call: what has to be waited for, and what is known of it.
 
 use super::{
-    EngineRef, HANDLER, Injection, Labels, Seen, armed, current, guarded, may_enter_scope,
+    Engine, EngineRef, HANDLER, Injection, Labels, Seen, armed, current, guarded, may_enter_scope,
 };
 use crate::source::refresh::Waiting;
 
@@ -60,7 +60,9 @@ fn begin_handler(
         let engine = current()?;
         engine.handler_came_by();
         let wait = engine.turn();
-        if wait.is_none() && !engine.may_concern_handler() {
+        // Whoever counts is told of the call's end as well.
+        let counts = engine.metrics().inspect(|metrics| metrics.called()).is_some();
+        if wait.is_none() && !engine.may_concern_handler() && !counts {
             return None;
         }
         (Some(engine), wait)
@@ -97,6 +99,7 @@ fn begin_at(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<
         (None, None)
     } else {
         let engine = current()?;
+        count(&engine);
         let wait = if engine.has_handler() {
             // The handler keeps the document fresh, except while it runs for long.
             if engine.may_concern(point) {
@@ -119,4 +122,15 @@ fn begin_at(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<
         labels,
         seen: None,
     }))
+}
+
+/// Counts a call of a point. What was counted is written where a handler ends, if there is one.
+fn count(engine: &Engine) {
+    let Some(metrics) = engine.metrics() else {
+        return;
+    };
+    metrics.called();
+    if !engine.has_handler() {
+        metrics.write_now_and_then();
+    }
 }

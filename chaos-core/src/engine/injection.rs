@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::carry::{CannotFail, Carry, Refusal};
-use super::live::LiveFlag;
+use super::live::{HANDLER, LiveFlag};
 use super::seen::Seen;
 use super::{EngineRef, Fired, Running};
 use crate::clock::millis;
 use crate::error::InjectedError;
 use crate::fault::{Held, Take, cpu, exit, latency, panic, timeout};
 use crate::plan::{Cpu, Exception, Exit, Latency, Mode, Panic, StatusCode, Timeout};
-use crate::telemetry::{Action, Decision};
+use crate::telemetry::{Action, Decision, Metrics};
 
 /// The faults that fire at one call. Dropping it undoes what they hold, however the call ends.
 #[derive(Debug)]
@@ -23,8 +23,15 @@ pub(crate) struct Injection {
     seen: Arc<Seen>,
     before: VecDeque<Arc<LiveFlag>>,
     after: VecDeque<Arc<LiveFlag>>,
-    held: Vec<Held>,
+    held: Vec<Holding>,
     running: Option<Running>,
+}
+
+/// What is held until the call ends, and what was said when it was taken.
+#[derive(Debug)]
+struct Holding {
+    held: Held,
+    decision: Decision,
 }
 
 /// What comes next, before the function.
@@ -75,9 +82,17 @@ impl Injection {
         }
     }
 
-    /// Whether there is anything to do, or to hold, for this call.
+    /// Whether there is anything to do, to hold, or to write at the end, for this call.
     pub(crate) fn matters(&self) -> bool {
-        !self.before.is_empty() || !self.after.is_empty() || self.running.is_some()
+        !self.before.is_empty()
+            || !self.after.is_empty()
+            || self.running.is_some()
+            || self.ends_invocation().is_some()
+    }
+
+    /// What is counted, if the end of this call is that of an invocation.
+    fn ends_invocation(&self) -> Option<&Metrics> {
+        self.engine.metrics().filter(|_| self.point == HANDLER)
     }
 
     /// The next step before the function, in the order of the modes.
@@ -147,16 +162,16 @@ impl Injection {
     pub(crate) fn hold(&mut self, taking: &Taking, taken: Result<Held, String>) {
         match taken {
             Ok(held) => {
-                let decision = self.holding(held, &taking.live);
-                self.record(decision);
+                let decision = self.taken(&held, &taking.live);
+                self.keep(held, decision);
             }
             Err(why) => self.cannot(&taking.live, why),
         }
     }
 
-    fn holding(&mut self, held: Held, live: &LiveFlag) -> Decision {
+    fn taken(&self, held: &Held, live: &LiveFlag) -> Decision {
         let mut decision = self.decision(Action::Inject, live);
-        match &held {
+        match held {
             Held::Disk(taken) => {
                 decision.disk_mb = Some(taken.megabytes);
                 decision.message = taken.remark.map(str::to_owned);
@@ -164,8 +179,12 @@ impl Injection {
             Held::Memory(taken) => decision.memory_mb = Some(taken.megabytes()),
             Held::Cpu(busy) => decision.cpu_threads = Some(busy.threads()),
         }
-        self.held.push(held);
         decision
+    }
+
+    fn keep(&mut self, held: Held, decision: Decision) {
+        self.record(decision.clone());
+        self.held.push(Holding { held, decision });
     }
 
     /// Keeps cores busy until the call ends, and never past its deadline.
@@ -173,9 +192,10 @@ impl Injection {
         let longest = latency::within(Duration::from_millis(fault.ms), self.seen.deadline);
         match cpu::start(fault.threads, longest) {
             Ok(busy) => {
-                let mut decision = self.holding(Held::Cpu(busy), live);
+                let held = Held::Cpu(busy);
+                let mut decision = self.taken(&held, live);
                 decision.cpu_ms = Some(millis(longest));
-                self.record(decision);
+                self.keep(held, decision);
             }
             Err(error) => self.cannot(live, format!("no thread could be started: {error}")),
         }
@@ -187,6 +207,14 @@ impl Injection {
 
     fn record(&self, decision: Decision) {
         self.engine.record(decision, &self.seen, true);
+    }
+
+    /// The same of what may end the process: nothing could be written after it.
+    fn record_last(&self, decision: Decision) {
+        self.record(decision);
+        if let Some(metrics) = self.engine.metrics() {
+            metrics.write();
+        }
     }
 
     fn cannot(&self, live: &LiveFlag, why: impl Into<String>) {
@@ -212,17 +240,17 @@ impl Injection {
             return None;
         };
         let wait = timeout::wait(timeout, deadline);
-        self.record(self.decision(Action::Inject, live).waiting(wait));
+        self.record_last(self.decision(Action::Inject, live).waiting(wait));
         Some(wait)
     }
 
     fn panic(&self, fault: &Panic, live: &LiveFlag) -> ! {
-        self.record(self.decision(Action::Inject, live));
+        self.record_last(self.decision(Action::Inject, live));
         panic::panic(fault.message.clone());
     }
 
     fn exit(&self, fault: Exit, live: &LiveFlag) -> ! {
-        self.record(self.decision(Action::Inject, live));
+        self.record_last(self.decision(Action::Inject, live));
         exit::exit(fault.code);
     }
 
@@ -276,7 +304,7 @@ impl Injection {
                 Some(out)
             }
             Err(CannotFail(error)) if self.engine.allows_panic() => {
-                self.record(self.decision(Action::Inject, live));
+                self.record_last(self.decision(Action::Inject, live));
                 panic::panic(error.into_message());
             }
             Err(CannotFail(_)) => {
@@ -287,6 +315,23 @@ impl Injection {
                 );
                 None
             }
+        }
+    }
+}
+
+impl Drop for Injection {
+    /// Gives everything back before anything is said of it.
+    fn drop(&mut self) {
+        let given_back = |Holding { held, decision }| {
+            drop(held);
+            decision.cleared()
+        };
+        let cleared: Vec<Decision> = self.held.drain(..).map(given_back).collect();
+        for decision in cleared {
+            self.record(decision);
+        }
+        if let Some(metrics) = self.ends_invocation() {
+            metrics.write();
         }
     }
 }

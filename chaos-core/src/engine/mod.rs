@@ -30,7 +30,7 @@ pub(crate) use self::options::{Allow, Options, killed};
 pub use self::seen::Seen;
 use crate::plan::{self, Mode, Phase};
 use crate::source::refresh::{Refresh, Waiting};
-use crate::telemetry::{Action, Decision};
+use crate::telemetry::{Action, Decision, Metrics};
 
 /// Labels of one call: names and values.
 pub(crate) type Labels = Vec<(&'static str, String)>;
@@ -66,6 +66,8 @@ pub(crate) struct Shared {
     running: Mutex<Vec<Arc<Seen>>>,
     /// Every decision, where a test wants to read them.
     record: Option<Mutex<Vec<Decision>>>,
+    /// What is counted, where the operator wants metrics.
+    metrics: Option<Metrics>,
 }
 
 impl Shared {
@@ -75,6 +77,20 @@ impl Shared {
             record: Some(Mutex::default()),
             ..Self::default()
         }
+    }
+
+    /// With metrics.
+    pub(crate) fn counting(metrics: Metrics) -> Self {
+        Self {
+            metrics: Some(metrics),
+            ..Self::default()
+        }
+    }
+
+    /// What is counted, if anything is.
+    #[inline]
+    pub(crate) fn metrics(&self) -> Option<&Metrics> {
+        self.metrics.as_ref()
     }
 
     pub(crate) fn recorded(&self) -> Vec<Decision> {
@@ -149,6 +165,12 @@ impl Engine {
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
+    }
+
+    /// What is counted, if anything is.
+    #[inline]
+    pub(crate) fn metrics(&self) -> Option<&Metrics> {
+        self.shared.metrics()
     }
 
     /// What has to be waited for before an invocation may begin: usually nothing.
@@ -335,6 +357,9 @@ impl Engine {
     pub(crate) fn record(&self, mut decision: Decision, seen: &Seen, loud: bool) {
         decision.request_id.clone_from(&seen.request_id);
         decision.emit(&self.options.config_source, loud);
+        if let (Action::Inject, Some(metrics)) = (decision.action, self.metrics()) {
+            metrics.injected(&decision.flag, decision.mode);
+        }
         if let Some(record) = &self.shared.record {
             let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
             record.push(decision);

@@ -9,6 +9,8 @@ use crate::source::options::Env;
 pub(crate) struct Options {
     pub(crate) config_source: String,
     pub(crate) dry_run: bool,
+    /// Whether what happens is counted and written as metrics.
+    pub(crate) metrics: bool,
     pub(crate) allow: Allow,
     /// Labels that every call has.
     pub(crate) labels: Vec<(&'static str, String)>,
@@ -88,6 +90,7 @@ impl Options {
         let options = Self {
             config_source: String::new(),
             dry_run: is_set(env("CHAOS_DRY_RUN").as_deref()),
+            metrics: is_set(env("CHAOS_METRICS").as_deref()),
             allow,
             labels: labels
                 .into_iter()
@@ -95,6 +98,13 @@ impl Options {
                 .collect(),
         };
         (options, doubts)
+    }
+
+    /// The function's name, where the environment says it.
+    pub(crate) fn function(&self) -> Option<&str> {
+        let mut labels = self.labels.iter();
+        let (_, name) = labels.find(|(label, _)| *label == "lambda.function")?;
+        Some(name)
     }
 }
 
@@ -134,6 +144,25 @@ mod tests {
             assert!(!killed(&env(&[("CHAOS_DISABLED", off)])), "{off:?}");
         }
         assert!(!killed(&env(&[])));
+    }
+
+    #[test]
+    fn metrics_are_off_unless_they_are_set() {
+        let metrics = |set| Options::from_env(&env(set)).0.metrics;
+        assert!(!metrics(&[]));
+        for off in ["", "0", "false", "No", "off"] {
+            assert!(!metrics(&[("CHAOS_METRICS", off)]), "{off:?}");
+        }
+        for on in ["1", "true", "yes"] {
+            assert!(metrics(&[("CHAOS_METRICS", on)]), "{on:?}");
+        }
+    }
+
+    #[test]
+    fn the_function_has_the_name_that_lambda_gives() {
+        let (options, _) = Options::from_env(&env(&[("AWS_LAMBDA_FUNCTION_NAME", "orders")]));
+        assert_eq!(options.function(), Some("orders"));
+        assert_eq!(Options::default().function(), None);
     }
 
     #[test]
