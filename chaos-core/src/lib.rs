@@ -185,6 +185,7 @@
 //! | `CHAOS_MAX_STALE` | the seconds for which an unconfirmed document stays in force, 1 to 86400; never less than twice the cache time | 300 |
 //! | `CHAOS_DISABLED`, or `FAILURE_LAMBDA_DISABLED` | the kill switch: nothing is read and nothing injected | off |
 //! | `CHAOS_DRY_RUN` | decide and say so, inject nothing | off |
+//! | `CHAOS_METRICS` | write [metrics](#metrics) for CloudWatch | off |
 //! | `CHAOS_ALLOW` | exactly the modes that a document may use, with commas between | all but `memory`, `cpu`, `panic` and `exit`; outside Lambda not `diskspace` either |
 //!
 //! A switch is on if it is set to anything but nothing, `0`, `false`, `no` or `off`. An empty
@@ -366,15 +367,70 @@
 //!
 //! Each decision to inject is one `tracing` event with the fields `source` (always `chaos`),
 //! `config_source`, `mode`, `flag`, `action`, `point`, where known `request_id`, and the mode's
-//! own figures: `latency_ms`, `disk_mb`, `leave_free_mb`, `memory_mb`, `cpu_ms`, `cpu_threads`,
-//! `status_code`, `exit_code`. `action` is `inject`, `dryrun`, `block` (the mode is not
-//! allowed) or `error` (it could not be injected; `detail` says why). Events need a subscriber:
-//! without one, nothing is seen. A JSON subscriber with `flatten_event(true)`, as above, writes
-//! lines that Logs Insights can query:
+//! own figures:
+//!
+//! | field | type | of |
+//! | --- | --- | --- |
+//! | `source` | text | every line: `chaos` |
+//! | `config_source` | text | every line: `env`, `file`, `ssm`, `appconfig`, or what a source of one's own is named |
+//! | `mode`, `flag`, `point` | texts | every line; the handler is the point `handler` |
+//! | `action` | text | every line, see below |
+//! | `request_id` | text | where the invocation is known |
+//! | `latency_ms` | number | `latency`, `timeout` |
+//! | `disk_mb`, `leave_free_mb` | whole numbers | `diskspace` |
+//! | `memory_mb` | whole number | `memory` |
+//! | `cpu_ms`, `cpu_threads` | whole numbers | `cpu` |
+//! | `status_code` | whole number | `statuscode` |
+//! | `exit_code` | whole number | `exit` |
+//! | `detail` | text | `exception`, `panic` and `lost_reply`: the message. Else what there is to remark |
+//!
+//! | `action` | level | meaning |
+//! | --- | --- | --- |
+//! | `inject` | info | it was injected |
+//! | `clear` | info | what it had taken was given back, at the end of the call: `diskspace`, `memory`, `cpu` |
+//! | `dryrun` | info | it would have been injected; the figures are those of the document |
+//! | `block` | warning, once a flag, then debug | `CHAOS_ALLOW` does not allow the mode |
+//! | `error` | error, once a flag, then debug | it could not be injected; `detail` says why |
+//!
+//! Lines about the document itself have `source` and `action`, and no `mode`. Events need a
+//! subscriber: without one, nothing is seen. A JSON subscriber with `flatten_event(true)`, as above,
+//! writes lines that Logs Insights can query:
 //!
 //! ```text
-//! fields @timestamp, mode, flag, point, latency_ms | filter source = "chaos" and action = "inject"
+//! fields @timestamp, mode, flag, point, request_id
+//! | filter source = "chaos" and action = "inject"
+//! | sort @timestamp desc
 //! ```
+//!
+//! ```text
+//! filter source = "chaos" and action = "inject"
+//! | stats count(*) as times by flag, mode, point
+//! ```
+//!
+//! # Metrics
+//!
+//! With `CHAOS_METRICS` set, or [`Chaos::metrics`], the function also writes lines in CloudWatch's
+//! [embedded metric format][emf] to its standard output, of which CloudWatch makes metrics in the
+//! namespace `Chaos`. They need no subscriber, and no rights beyond those to write logs.
+//!
+//! | metric | dimensions | what is counted |
+//! | --- | --- | --- |
+//! | `CallsSeen` | `FunctionName` | calls of wrapped handlers and of points, whether anything was on or not |
+//! | `Injected` | `FunctionName`; and `FunctionName`, `Flag`, `Mode` | faults that were injected; no dry runs |
+//! | `FetchesFailed` | `FunctionName` | fetches of the document that failed |
+//!
+//! The unit is always `Count`, and what counts nothing is left out. Outside Lambda, where
+//! `AWS_LAMBDA_FUNCTION_NAME` is not set, the dimension `FunctionName` is left out too. A flag's name that
+//! CloudWatch does not take as it is, is escaped as in Rust, put in quotes or cut after 1024
+//! characters.
+//!
+//! At the end of each invocation one line is written, and one for each flag that was injected in it;
+//! before a mode that may end the process (`timeout`, `panic`, `exit`) what was counted so far is
+//! written at once. Where only points are wrapped there is no such end: there it is written with
+//! a call of a point, at most once a second. CloudWatch charges for each flag as for a metric of
+//! its own, and a document has at most 256.
+//!
+//! [emf]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 //!
 //! # Features
 //!

@@ -33,6 +33,11 @@ impl Line {
         }
     }
 
+    /// All of it; a text if it is no JSON.
+    pub fn json(&self) -> &Value {
+        &self.0
+    }
+
     /// Whether it is an error or a warning, or no JSON.
     pub fn is_trouble(&self) -> bool {
         !matches!(&*self.field("level"), "INFO" | "DEBUG" | "TRACE")

@@ -61,7 +61,10 @@ fn begin_handler(
         engine.handler_came_by();
         let wait = engine.turn();
         // Whoever counts is told of the call's end as well.
-        let counts = engine.metrics().inspect(|metrics| metrics.called()).is_some();
+        let counts = engine
+            .metrics()
+            .inspect(|metrics| metrics.called())
+            .is_some();
         if wait.is_none() && !engine.may_concern_handler() && !counts {
             return None;
         }

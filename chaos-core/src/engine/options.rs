@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn metrics_are_off_unless_they_are_set() {
-        let metrics = |set| Options::from_env(&env(set)).0.metrics;
+        let metrics = |set: &[(&str, &str)]| Options::from_env(&env(set)).0.metrics;
         assert!(!metrics(&[]));
         for off in ["", "0", "false", "No", "off"] {
             assert!(!metrics(&[("CHAOS_METRICS", off)]), "{off:?}");

@@ -82,9 +82,8 @@ impl Metrics {
     /// The lines of what was counted, which begins anew: one for the function, and one for each flag
     /// that was injected, since a line has but one value of each dimension.
     fn take(&self, now: Duration) -> String {
-        let injected = std::mem::take(
-            &mut *self.injected.lock().unwrap_or_else(PoisonError::into_inner),
-        );
+        let injected =
+            std::mem::take(&mut *self.injected.lock().unwrap_or_else(PoisonError::into_inner));
         let mut lines = String::new();
         let totals = [
             ("CallsSeen", self.calls.swap(0, Relaxed)),

@@ -36,6 +36,8 @@ async fn main() -> Result<(), Error> {
         "own" => run(service_fn(returns::own)).await,
         "serialize" => run(service_fn(returns::serialize)).await,
         "sqs" => run(service_fn(returns::sqs)).await,
+        "pointed" => run(service_fn(returns::pointed)).await,
+        "point" => run(service_fn(returns::point)).await,
         "wrapped" => run(service_fn(wrap(returns::bare))).await,
         "concurrent" => run_concurrent(service_fn(returns::slow)).await,
 

@@ -64,6 +64,23 @@ pub(crate) async fn bare(event: LambdaEvent<Value>) -> Result<Value, Error> {
     Ok(json!({"statusCode": 200, "body": ANSWER}))
 }
 
+/// A handler that calls a point.
+#[inject_chaos]
+pub(crate) async fn pointed(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    point(event).await
+}
+
+/// The same without chaos round the handler.
+pub(crate) async fn point(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    stored().await?;
+    bare(event).await
+}
+
+#[inject_chaos(point = "store.get")]
+async fn stored() -> Result<(), Error> {
+    Ok(())
+}
+
 /// Takes a while, so that several run at once.
 #[inject_chaos]
 pub(crate) async fn slow(_: LambdaEvent<Value>) -> Result<Value, Error> {

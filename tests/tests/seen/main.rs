@@ -1,0 +1,7 @@
+//! What is seen of chaos: the lines that a real process writes, field by field.
+
+mod emf;
+mod events;
+mod metrics;
+mod query;
+mod sources;
