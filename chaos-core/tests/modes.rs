@@ -2,6 +2,8 @@
 //! `doors.rs` has what comes back from a call.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
+#[path = "modes/cleared.rs"]
+mod cleared;
 #[path = "modes/cpu.rs"]
 mod cpu;
 #[path = "modes/diskspace.rs"]
