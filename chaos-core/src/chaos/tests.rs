@@ -210,3 +210,17 @@ async fn a_source_that_sleeps_during_init_is_asked_by_the_first_request() {
         assert_eq!(source.fetches(), 1);
     }
 }
+
+#[test]
+fn metrics_are_as_the_code_says_or_else_the_environment() {
+    let counts = |chaos: Chaos, env: &[(&str, &str)]| {
+        let source = Own::answering("{}");
+        let engine = with_env(chaos.source(source), env).expect("an engine");
+        engine.metrics().is_some()
+    };
+    assert!(!counts(Chaos::from_env(), &[]));
+    assert!(counts(Chaos::from_env().metrics(true), &[]));
+    let on = [("CHAOS_METRICS", "true")];
+    assert!(counts(Chaos::from_env(), &on));
+    assert!(!counts(Chaos::from_env().metrics(false), &on));
+}

@@ -123,6 +123,7 @@ async fn fetches_that_fail_are_counted() {
     let mut invoke = async || {
         invocations += 1;
         function.answer(json!({})).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     };
     let tried = wait::until(wait::LONG, async || {
         invoke().await;
@@ -159,6 +160,7 @@ async fn fetches_that_are_refused_are_counted() {
         .await;
     let counted = wait::until(wait::LONG, async || {
         function.answer(json!({})).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
         total(&function, "FetchesFailed") >= 2
     });
     assert!(counted.await, "{}", function.story());
@@ -207,6 +209,7 @@ async fn points_without_a_handler_are_counted_now_and_then() {
     while begun.elapsed() < Duration::from_millis(2_500) {
         function.answer(json!({})).await;
         invocations += 1;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let some = wait::until(wait::LONG, async || total(&function, "CallsSeen") > 1).await;
     assert!(some, "{}", function.story());
