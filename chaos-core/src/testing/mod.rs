@@ -69,7 +69,8 @@
 //!     Ok(event.payload)
 //! }
 //!
-//! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> Result<(), Error> {
 //! // In a test: #[tokio::test(start_paused = true)]
 //! let scope = Scope::new(&json!({ "timeout": { "enabled": true, "timeout_buffer_ms": 500 } }));
 //! let mut context = Context::default();
@@ -77,7 +78,8 @@
 //! let start = tokio::time::Instant::now();
 //! scope.run(handler(LambdaEvent::new(json!({}), context))).await?;
 //! assert_eq!(start.elapsed().as_millis().div_ceil(100), 295);
-//! # Ok::<(), Error>(()) }
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! Functions that are not async really block, as there is no paused time for them, unless the scope
