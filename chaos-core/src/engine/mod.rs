@@ -374,7 +374,7 @@ pub(crate) type Fired = Vec<Arc<LiveFlag>>;
 pub(crate) fn decide_handler(engine: &EngineRef, labels: &Labels, seen: Seen) -> Option<Injection> {
     // A function that shows no event may be inside an invocation all the same.
     let seen = if seen.known {
-        Arc::new(seen.at(|| engine.now()))
+        Arc::new(seen)
     } else {
         engine.around()
     };
