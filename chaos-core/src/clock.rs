@@ -4,7 +4,9 @@
 //! of about 4 ms. Ages are measured on two clocks at once, because an execution environment that
 //! was frozen may wake up with a monotonic clock that stood still.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Tells the time.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +16,7 @@ pub(crate) enum Clock {
     System,
     /// Follows tokio's clock, which tests can pause, with a wall clock that they can shift.
     #[cfg(test)]
-    Virtual(std::sync::Arc<Virtual>),
+    Virtual(Arc<Virtual>),
 }
 
 /// A moment, in milliseconds on both clocks.
@@ -128,55 +130,101 @@ mod system {
     }
 }
 
-/// A clock for tests.
-#[cfg(test)]
+/// The exact time of day, which an engine asks for once flags may fire.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum TimeOfDay {
+    /// The system's.
+    #[default]
+    System,
+    /// That of a test's scope.
+    Scope {
+        clock: Arc<Virtual>,
+        /// Whether it is set forward where a function would block.
+        never_blocks: bool,
+    },
+}
+
+impl TimeOfDay {
+    pub(crate) fn now(&self) -> SystemTime {
+        match self {
+            Self::System => SystemTime::now(),
+            Self::Scope { clock, .. } => clock.now(),
+        }
+    }
+
+    /// Lets so much time go by for a function that is not async.
+    pub(crate) fn block(&self, wait: Duration) {
+        match self {
+            Self::Scope {
+                clock,
+                never_blocks: true,
+            } => clock.forward(wait),
+            Self::System | Self::Scope { .. } => std::thread::sleep(wait),
+        }
+    }
+}
+
+/// A clock for tests: it follows tokio's, which they can pause, with a wall clock that can be set.
 #[derive(Debug)]
 pub(crate) struct Virtual {
     start: tokio::time::Instant,
-    /// What the wall clock is ahead of the monotonic one, in milliseconds.
-    ahead: std::sync::atomic::AtomicU64,
+    /// What the wall clock is ahead of the monotonic one, in nanoseconds.
+    ahead: AtomicU64,
 }
 
-#[cfg(test)]
 impl Virtual {
+    /// With a wall clock that starts there; one before 1970 starts in 1970.
+    pub(crate) fn starting_at(wall: SystemTime) -> Self {
+        let since = wall.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self {
+            start: tokio::time::Instant::now(),
+            ahead: nanos(since).into(),
+        }
+    }
+
     fn monotonic(&self) -> Duration {
         self.start.elapsed()
     }
 
     fn wall(&self) -> Duration {
-        let ahead = self.ahead.load(std::sync::atomic::Ordering::Relaxed);
-        self.monotonic() + Duration::from_millis(ahead)
+        let ahead = Duration::from_nanos(self.ahead.load(Ordering::Relaxed));
+        self.monotonic().saturating_add(ahead)
     }
+
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + self.wall()
+    }
+
+    /// Lets the wall clock jump.
+    fn forward(&self, by: Duration) {
+        self.ahead.fetch_add(nanos(by), Ordering::Relaxed);
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 impl Clock {
     /// A clock that follows tokio's; its wall clock starts in November 2023.
     pub(crate) fn virtual_clock() -> Self {
-        Self::Virtual(std::sync::Arc::new(Virtual {
-            start: tokio::time::Instant::now(),
-            ahead: 1_700_000_000_000.into(),
-        }))
+        let november = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        Self::Virtual(Arc::new(Virtual::starting_at(november)))
     }
 
     /// Lets the wall clock jump, as it does when an environment was frozen and its monotonic
     /// clock stood still.
     pub(crate) fn wall_forward(&self, by: Duration) {
         if let Self::Virtual(clock) = self {
-            let by = millis(by);
-            clock
-                .ahead
-                .fetch_add(by, std::sync::atomic::Ordering::Relaxed);
+            clock.forward(by);
         }
     }
 
     /// Sets the wall clock back.
     pub(crate) fn wall_back(&self, by: Duration) {
         if let Self::Virtual(clock) = self {
-            let by = millis(by);
-            clock
-                .ahead
-                .fetch_sub(by, std::sync::atomic::Ordering::Relaxed);
+            clock.ahead.fetch_sub(nanos(by), Ordering::Relaxed);
         }
     }
 }

@@ -333,8 +333,9 @@
 //! # In tests
 //!
 //! [`testing::Scope`] puts a document in force for one future or one call. Tests that run at the
-//! same time do not see each other's, and the environment is not read. A `seed` in the document's
-//! `settings` makes the rolls the same each time:
+//! same time do not see each other's, and the environment is not read. Waits go by tokio's clock,
+//! so that under its paused time a latency of 30 s takes none. A seed makes the rolls the same each
+//! time. [`testing`] has the rest, and a CI test of a handler under each fault:
 //!
 #![cfg_attr(feature = "inject", doc = "```")]
 #![cfg_attr(not(feature = "inject"), doc = "```ignore")]

@@ -180,3 +180,31 @@ impl Decision {
         }
     }
 }
+
+/// In one line, for a test that fails: `inject slow-cache (latency) at cache.get: 50 ms`. The mode
+/// is left out where the flag is named after it. For people: not to be taken apart.
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.action, self.flag)?;
+        if self.flag != self.mode {
+            write!(f, " ({})", self.mode)?;
+        }
+        write!(f, " at {}", self.point)?;
+        let figures = [
+            self.latency_ms.map(|ms| format!("{ms} ms")),
+            self.status_code.map(|code| format!("status {code}")),
+            self.disk_mb.map(|mb| format!("{mb} MB of disk")),
+            self.leave_free_mb.map(|mb| format!("leaving {mb} MB")),
+            self.memory_mb.map(|mb| format!("{mb} MB of memory")),
+            self.cpu_threads.map(|threads| format!("{threads} threads")),
+            self.cpu_ms.map(|ms| format!("for {ms} ms")),
+            self.exit_code.map(|code| format!("exit code {code}")),
+            self.message.clone(),
+        ];
+        let figures: Vec<String> = figures.into_iter().flatten().collect();
+        if figures.is_empty() {
+            return Ok(());
+        }
+        write!(f, ": {}", figures.join(", "))
+    }
+}

@@ -30,8 +30,13 @@ impl std::fmt::Debug for Beginning {
 impl Beginning {
     /// What fires, now that the document is as fresh as it gets.
     pub(crate) fn decide(self) -> Option<Injection> {
+        let late = self.engine.is_none();
         let engine = self.engine.or_else(current)?;
         match self.seen {
+            Some(seen) if late => {
+                let seen = seen.at(|| engine.now());
+                super::decide_handler(&engine, &self.labels, seen)
+            }
             Some(seen) => super::decide_handler(&engine, &self.labels, seen),
             None => super::decide_point(&engine, self.point, &self.labels),
         }
@@ -76,6 +81,11 @@ fn begin_handler(
         _ => true,
     };
     let (labels, seen) = guarded(HANDLER, || (labels(), look(wants_event)))?;
+    let seen = match &engine {
+        Some(engine) => seen.at(|| engine.now()),
+        // Whose time counts is not known yet.
+        None => seen,
+    };
     Some(Box::new(Beginning {
         engine,
         wait,

@@ -90,6 +90,11 @@ pub(crate) fn may_enter_scope() -> bool {
     STATE.load(Ordering::Relaxed) & SCOPED != 0 && SCOPE.try_with(|_| ()).is_err()
 }
 
+/// The engine of the scope around the caller.
+pub(crate) fn current_scope() -> Option<Arc<Engine>> {
+    SCOPE.try_with(Arc::clone).ok()
+}
+
 /// Runs a future with an engine of its own.
 pub(crate) async fn scope<F: Future>(engine: Arc<Engine>, future: F) -> F::Output {
     SCOPE.scope(engine, future).await

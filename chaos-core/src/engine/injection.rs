@@ -158,6 +158,11 @@ impl Injection {
         After::Answer(carrier.pass(value))
     }
 
+    /// Waits, in a function that is not async.
+    pub(crate) fn block(&self, wait: Duration) {
+        self.engine.time.block(wait);
+    }
+
     /// Holds what was taken until the call ends.
     pub(crate) fn hold(&mut self, taking: &Taking, taken: Result<Held, String>) {
         match taken {
@@ -189,7 +194,7 @@ impl Injection {
 
     /// Keeps cores busy until the call ends, and never past its deadline.
     fn burn(&mut self, fault: Cpu, live: &LiveFlag) {
-        let longest = latency::within(Duration::from_millis(fault.ms), self.seen.deadline);
+        let longest = self.within(Duration::from_millis(fault.ms));
         match cpu::start(fault.threads, longest) {
             Ok(busy) => {
                 let held = Held::Cpu(busy);
@@ -225,9 +230,14 @@ impl Injection {
 
     fn delay(&self, latency: &Latency, live: &LiveFlag) -> Duration {
         let wait = latency::draw(latency, &mut live.random());
-        let wait = latency::within(wait, self.seen.deadline);
+        let wait = self.within(wait);
         self.record(self.decision(Action::Inject, live).waiting(wait));
         wait
+    }
+
+    /// Never past the invocation's deadline.
+    fn within(&self, wait: Duration) -> Duration {
+        latency::within(wait, self.seen.deadline, self.engine.now())
     }
 
     /// The wait until the deadline, if one is known.
@@ -239,7 +249,7 @@ impl Injection {
             );
             return None;
         };
-        let wait = timeout::wait(timeout, deadline);
+        let wait = timeout::wait(timeout, deadline, self.engine.now());
         self.record_last(self.decision(Action::Inject, live).waiting(wait));
         Some(wait)
     }

@@ -21,13 +21,14 @@ pub use self::carry::Carry;
 pub(crate) use self::carry::{CannotFail, Refusal};
 use self::gate::armed;
 pub(crate) use self::gate::{
-    EngineRef, current, expect_scopes, install, may_enter_scope, scope, scope_sync,
+    EngineRef, current, current_scope, expect_scopes, install, may_enter_scope, scope, scope_sync,
 };
 pub(crate) use self::injection::{After, Before, Injection, Taking};
 pub(crate) use self::live::HANDLER;
 use self::live::{Live, LiveFlag, Verdict};
 pub(crate) use self::options::{Allow, Options, killed};
 pub use self::seen::Seen;
+use crate::clock::TimeOfDay;
 use crate::plan::{self, Mode, Phase};
 use crate::source::refresh::{Refresh, Waiting};
 use crate::telemetry::{Action, Decision, Metrics};
@@ -41,6 +42,7 @@ pub(crate) struct Engine {
     /// What fetches the document anew; absent where it is fixed.
     refresh: Option<Arc<Refresh>>,
     shared: Arc<Shared>,
+    time: TimeOfDay,
 }
 
 impl fmt::Debug for Engine {
@@ -68,13 +70,16 @@ pub(crate) struct Shared {
     record: Option<Mutex<Vec<Decision>>>,
     /// What is counted, where the operator wants metrics.
     metrics: Option<Metrics>,
+    /// A test's own seed, instead of the documents'.
+    seed: Option<u64>,
 }
 
 impl Shared {
-    /// For tests: with a list of all decisions.
-    pub(crate) fn recording() -> Self {
+    /// For tests: with a list of all decisions, and perhaps with a seed for all documents.
+    pub(crate) fn recording(seed: Option<u64>) -> Self {
         Self {
             record: Some(Mutex::default()),
+            seed,
             ..Self::default()
         }
     }
@@ -103,7 +108,8 @@ impl Shared {
     }
 
     /// Puts a plan in force.
-    pub(crate) fn apply(&self, plan: plan::Plan) {
+    pub(crate) fn apply(&self, mut plan: plan::Plan) {
+        plan.settings.seed = self.seed.or(plan.settings.seed);
         let live = Live::new(plan, &self.live.load());
         self.handler
             .store(live.concerns_handler(), Ordering::Relaxed);
@@ -160,7 +166,26 @@ impl Engine {
             options,
             refresh,
             shared,
+            time: TimeOfDay::default(),
         }
+    }
+
+    /// With another time of day, as a test's scope has it.
+    pub(crate) fn with_time(mut self, time: TimeOfDay) -> Self {
+        self.time = time;
+        self
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        self.time.now()
+    }
+
+    /// Whether it may inject what others in this process would see.
+    pub(crate) fn is_process_wide(&self) -> bool {
+        let live = self.shared.live.load();
+        let dry_run = self.options.dry_run || live.settings.dry_run;
+        let mut modes = live.flags.iter().map(|live| &live.flag.mode);
+        !dry_run && modes.any(|mode| mode.is_process_wide() && self.allows(mode))
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -281,7 +306,7 @@ impl Engine {
 
     fn fire(&self, point: &'static str, labels: &Labels, seen: &Seen) -> (Fired, Fired) {
         let live = self.shared.live.load_full();
-        let now = SystemTime::now();
+        let now = self.now();
         let (mut before, mut after) = (Vec::new(), Vec::new());
         if !live.window_open(now) {
             return (before, after);
@@ -320,7 +345,7 @@ impl Engine {
     }
 
     fn label<'a>(&'a self, labels: &'a Labels, seen: &'a Seen, name: &str) -> Option<&'a str> {
-        if name == "lambda.tenant" {
+        if name == "lambda.tenant" && seen.tenant.is_some() {
             return seen.tenant.as_deref();
         }
         let own = labels.iter().find(|(label, _)| *label == name);

@@ -15,6 +15,7 @@ pub struct Seen {
     /// Whether the event was looked at, or would have been if its type could be.
     pub(crate) looked: bool,
     pub(crate) request_id: Option<String>,
+    /// As the Runtime API gave it, until [`Seen::at`] has judged it.
     pub(crate) deadline: Option<SystemTime>,
     /// The tenant, of a function that isolates them.
     pub(crate) tenant: Option<String>,
@@ -45,24 +46,23 @@ impl Seen {
         if self.known { self } else { next() }
     }
 
+    /// As it is known at that time: a deadline in the past, as local emulators send it, says
+    /// nothing.
+    pub(crate) fn at(mut self, now: impl FnOnce() -> SystemTime) -> Self {
+        self.deadline = self.deadline.filter(|deadline| *deadline > now());
+        self
+    }
+
     #[cfg(feature = "lambda")]
     pub(crate) fn context(context: &lambda_runtime::Context) -> Self {
         Self {
             request_id: Some(context.request_id.clone()).filter(|id| !id.is_empty()),
-            deadline: known_deadline(context.deadline),
+            deadline: UNIX_EPOCH.checked_add(Duration::from_millis(context.deadline)),
             tenant: context.tenant_id.clone(),
             known: true,
             ..Self::default()
         }
     }
-}
-
-/// Milliseconds since 1970, as the Runtime API gives them. A deadline in the past, as local
-/// emulators send it, says nothing.
-#[cfg(any(feature = "lambda", test))]
-fn known_deadline(milliseconds: u64) -> Option<SystemTime> {
-    let deadline = UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds))?;
-    (deadline > SystemTime::now()).then_some(deadline)
 }
 
 #[cfg(test)]
@@ -71,11 +71,16 @@ mod tests {
 
     #[test]
     fn a_past_deadline_is_unknown() {
-        assert_eq!(known_deadline(0), None);
-        assert_eq!(known_deadline(1_000), None);
-        assert_eq!(
-            known_deadline(u64::MAX),
-            UNIX_EPOCH.checked_add(Duration::from_millis(u64::MAX))
-        );
+        let now = UNIX_EPOCH + Duration::from_secs(1_000);
+        let known = |seconds| {
+            let deadline = Some(UNIX_EPOCH + Duration::from_secs(seconds));
+            let seen = Seen {
+                deadline,
+                ..Seen::event()
+            };
+            seen.at(|| now).deadline.is_some()
+        };
+        assert!(!known(0) && !known(1_000));
+        assert!(known(1_001));
     }
 }

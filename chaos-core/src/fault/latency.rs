@@ -41,11 +41,11 @@ fn log_normal(
 }
 
 /// Never past the invocation's deadline, where one is known.
-pub(crate) fn within(wait: Duration, deadline: Option<SystemTime>) -> Duration {
+pub(crate) fn within(wait: Duration, deadline: Option<SystemTime>, now: SystemTime) -> Duration {
     let Some(deadline) = deadline else {
         return wait;
     };
-    let left = deadline.duration_since(SystemTime::now());
+    let left = deadline.duration_since(now);
     wait.min(left.unwrap_or(Duration::ZERO))
 }
 
@@ -189,12 +189,10 @@ mod tests {
 
     #[test]
     fn a_wait_ends_at_the_deadline() {
-        let minute = Duration::from_mins(1);
-        assert_eq!(within(minute, None), minute);
-        assert!(
-            within(minute, Some(SystemTime::now() + Duration::from_secs(2)))
-                <= Duration::from_secs(2)
-        );
-        assert_eq!(within(minute, Some(SystemTime::UNIX_EPOCH)), Duration::ZERO);
+        let (minute, seconds) = (Duration::from_mins(1), Duration::from_secs(2));
+        let now = SystemTime::now();
+        assert_eq!(within(minute, None, now), minute);
+        assert_eq!(within(minute, Some(now + seconds), now), seconds);
+        assert_eq!(within(minute, Some(now - seconds), now), Duration::ZERO);
     }
 }

@@ -9,8 +9,8 @@ use crate::plan::Timeout;
 const LONGEST: Duration = Duration::from_mins(15);
 
 /// How long that is from now; nothing where the buffer has begun.
-pub(crate) fn wait(timeout: Timeout, deadline: SystemTime) -> Duration {
-    let left = deadline.duration_since(SystemTime::now());
+pub(crate) fn wait(timeout: Timeout, deadline: SystemTime, now: SystemTime) -> Duration {
+    let left = deadline.duration_since(now);
     let buffer = Duration::try_from_secs_f64(timeout.buffer_ms / 1_000.0);
     left.unwrap_or(Duration::ZERO)
         .saturating_sub(buffer.unwrap_or(Duration::ZERO))
@@ -21,24 +21,26 @@ pub(crate) fn wait(timeout: Timeout, deadline: SystemTime) -> Duration {
 mod tests {
     use super::*;
 
-    fn left(buffer_ms: f64, deadline: SystemTime) -> Duration {
-        wait(Timeout { buffer_ms }, deadline)
+    const NOW: SystemTime = SystemTime::UNIX_EPOCH;
+
+    fn left(buffer_ms: f64, left: Duration) -> Duration {
+        wait(Timeout { buffer_ms }, NOW + left, NOW)
     }
 
     #[test]
     fn the_wait_ends_the_buffer_before_the_deadline() {
-        let deadline = SystemTime::now() + Duration::from_mins(1);
-        let seconds = |from: u64, to: u64| Duration::from_secs(from)..=Duration::from_secs(to);
-        assert!(seconds(59, 60).contains(&left(0.0, deadline)));
-        assert!(seconds(49, 50).contains(&left(10_000.0, deadline)));
-        assert_eq!(left(60_000.0, deadline), Duration::ZERO);
-        assert_eq!(left(900_000.0, deadline), Duration::ZERO);
+        let minute = Duration::from_mins(1);
+        assert_eq!(left(0.0, minute), minute);
+        assert_eq!(left(10_000.0, minute), Duration::from_secs(50));
+        assert_eq!(left(60_000.0, minute), Duration::ZERO);
+        assert_eq!(left(900_000.0, minute), Duration::ZERO);
     }
 
     #[test]
     fn no_deadline_makes_it_longer_than_a_function_may_run() {
-        let late = SystemTime::now() + Duration::from_hours(24);
-        assert_eq!(left(0.0, late), LONGEST);
-        assert_eq!(left(0.0, SystemTime::UNIX_EPOCH), Duration::ZERO);
+        assert_eq!(left(0.0, Duration::from_hours(24)), LONGEST);
+        let past = NOW + Duration::from_secs(1);
+        let wait = wait(Timeout { buffer_ms: 0.0 }, NOW, past);
+        assert_eq!(wait, Duration::ZERO);
     }
 }

@@ -48,6 +48,21 @@ impl Mode {
         }
     }
 
+    /// Whether everything in the process meets the fault, and not only the call that is hit:
+    /// tests with such a fault run [one after the other](crate::testing#faults-of-the-whole-process).
+    pub fn is_process_wide(&self) -> bool {
+        match self {
+            Self::DiskSpace(_) | Self::Memory(_) | Self::Cpu(_) => true,
+            Self::Latency(_)
+            | Self::Timeout(_)
+            | Self::StatusCode(_)
+            | Self::Exception(_)
+            | Self::Panic(_)
+            | Self::Exit(_)
+            | Self::LostReply(_) => false,
+        }
+    }
+
     /// The mode's row in the table of modes.
     ///
     /// # Panics

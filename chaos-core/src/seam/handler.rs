@@ -4,7 +4,6 @@ use std::fmt::Display;
 use std::future::Future;
 
 use crate::engine::{self, After, Before, Beginning, Carry, Seen};
-use crate::fault::latency;
 use crate::seam::future::ChaosFuture;
 use crate::seam::look::{HasContext, View};
 use crate::seam::returns::{AsOpaque, Convert, FromInjected, Respond, ResultCarrier};
@@ -133,7 +132,7 @@ fn run_round<T, C: Carry<T>>(
     };
     loop {
         match injection.before(carrier) {
-            Before::Wait(wait) => latency::block(wait),
+            Before::Wait(wait) => injection.block(wait),
             Before::Take(taking) => {
                 let taken = taking.what.take();
                 injection.hold(&taking, taken);
@@ -146,7 +145,7 @@ fn run_round<T, C: Carry<T>>(
     loop {
         match injection.after(value, carrier) {
             After::Wait(wait, same) => {
-                latency::block(wait);
+                injection.block(wait);
                 value = same;
             }
             After::Answer(out) => return out,

@@ -34,3 +34,51 @@ async fn greet(
     response.body = Some(Body::Text(format!("hello, {name}")));
     Ok(response)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chaos_core::testing::Scope;
+    use lambda_runtime::Context;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// What it answers while that document is in force, with three seconds to go.
+    async fn answer(document: &Value) -> Result<ApiGatewayV2httpResponse, Error> {
+        let scope = Scope::new(document);
+        let mut context = Context::default();
+        context.deadline = scope.deadline_in(Duration::from_secs(3));
+        let event = LambdaEvent::new(ApiGatewayV2httpRequest::default(), context);
+        scope.run(greet(event)).await
+    }
+
+    #[tokio::test]
+    async fn without_a_fault_it_greets() {
+        let response = answer(&json!({})).await.unwrap();
+        assert_eq!(response.body, Some(Body::Text("hello, world".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn a_status_code_is_answered_in_its_place() {
+        let document = json!({ "statuscode": { "enabled": true, "status_code": 503 } });
+        let response = answer(&document).await.unwrap();
+        assert_eq!(response.status_code, 503);
+    }
+
+    #[tokio::test]
+    async fn an_exception_is_its_error() {
+        let document = json!({ "exception": { "enabled": true, "exception_msg": "boom" } });
+        let error = answer(&document).await.unwrap_err();
+        assert_eq!(error.to_string(), "boom");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_latency_ends_at_the_deadline() {
+        let document = json!({ "latency": { "enabled": true, "min_latency": 30_000 } });
+        let start = tokio::time::Instant::now();
+        assert_eq!(answer(&document).await.unwrap().status_code, 200);
+        assert!(start.elapsed().abs_diff(Duration::from_secs(3)) < Duration::from_millis(10));
+    }
+}
