@@ -633,14 +633,14 @@ pub use crate::seam::returns::{FromInjected, Respond};
 /// What the attribute expands to. Not part of the API.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::engine::{Beginning, Carry, Seen, begin, begin_point};
+    pub use crate::engine::{Beginning, Carry, Seen, again, begin, begin_point};
     pub use crate::seam::future::ChaosFuture;
-    pub use crate::seam::handler::{label, run_blocking};
+    pub use crate::seam::handler::{label, run_blocking, run_blocking_repeatable};
     pub use crate::seam::look::kind as event_kind;
     pub use crate::seam::look::probe as look;
     pub use crate::seam::returns::kind as response_kind;
     pub use crate::seam::returns::probe as returns;
-    pub use crate::seam::returns::probe::{Returns, expect_future, once};
+    pub use crate::seam::returns::probe::{expect_future, once};
 }
 
 // The handler of the README is compiled too.

@@ -114,7 +114,7 @@ impl Decision {
                 decision.cpu_ms = Some(cpu.ms);
                 decision.cpu_threads = cpu.threads;
             }
-            Mode::Latency(_) | Mode::Timeout(_) => {}
+            Mode::Latency(_) | Mode::Timeout(_) | Mode::Duplicate => {}
         }
         decision
     }

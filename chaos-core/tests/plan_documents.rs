@@ -273,11 +273,11 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             flag(&json!({"mode": 7})),
-            "f.mode: 7 is a number; write one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit and lost_reply",
+            "f.mode: 7 is a number; write one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit, lost_reply and duplicate",
         ),
         (
             json!({"denylist": {"enabled": true}}),
-            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit and lost_reply",
+            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit, lost_reply and duplicate",
         ),
         (
             json!({"Latency": {"enabled": true}}),
@@ -285,7 +285,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"slow": {"enabled": true}}),
-            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit and lost_reply",
+            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit, lost_reply and duplicate",
         ),
         (
             json!({"x-note": "hello"}),

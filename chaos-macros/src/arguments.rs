@@ -1,6 +1,6 @@
-//! A handler's arguments: each is looked at for the event, and bound as the user wrote it.
+//! A function's arguments: each is looked at for the event, and bound as the user wrote it.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::{FnArg, Ident, Pat, PatType};
 
@@ -14,27 +14,30 @@ pub(crate) struct Arguments {
     pub(crate) rebind: TokenStream,
 }
 
-/// Gives every argument a name to look at it by. Where that is not the user's own, the user's
-/// pattern is bound in the body, so that `unused` lints still fire at what the user wrote.
+/// Gives every argument a name to look at it by. The user's pattern is bound in the body, so that
+/// `unused` lints still fire at what the user wrote, and so that the body owns the whole of each
+/// argument until its end, as an `async fn` does.
 pub(crate) fn take(function: &mut Function) -> Arguments {
-    let body = function.body.stream();
     let mut taken = Arguments::default();
     for (position, input) in function.sig.inputs.iter_mut().enumerate() {
-        let FnArg::Typed(argument) = input else {
-            continue;
-        };
-        // It may not be there by the time the compiler looks.
-        if argument
-            .attrs
-            .iter()
-            .any(|attr| attr.path().is_ident("cfg"))
-        {
-            continue;
+        match input {
+            // It may not be there by the time the compiler looks.
+            FnArg::Typed(argument) if !is_conditional(argument) => {
+                let name = rename(argument, position, &mut taken.rebind);
+                taken.names.push(name);
+            }
+            _ => {}
         }
-        let name = rename(argument, position, &body, &mut taken.rebind);
-        taken.names.push(name);
     }
     taken
+}
+
+/// Whether an argument is there only under a `cfg`.
+pub(crate) fn is_conditional(argument: &PatType) -> bool {
+    argument
+        .attrs
+        .iter()
+        .any(|attribute| attribute.path().is_ident("cfg"))
 }
 
 /// Whether an argument has no name of the user's to look at it by: destructured, or `_event`.
@@ -45,39 +48,34 @@ pub(crate) fn any_nameless(function: &Function) -> bool {
     })
 }
 
-fn rename(
-    argument: &mut PatType,
-    position: usize,
-    body: &TokenStream,
-    rebind: &mut TokenStream,
-) -> Ident {
+fn rename(argument: &mut PatType, position: usize, rebind: &mut TokenStream) -> Ident {
     let pattern = (*argument.pat).clone();
-    let plain = plain_name(&pattern).map(unlinted);
-    if let Some(name) = &plain
-        && names(body, name)
-    {
-        // It is used, so no lint misses it, and one move less is made.
-        return name.clone();
-    }
-    let name = match &plain {
-        Some(name) => name.clone(),
-        None => Ident::new(&format!("__chaos_argument_{position}"), Span::mixed_site()),
-    };
-    *argument.pat = match &pattern {
-        Pat::Ident(written) if plain.is_some() => {
-            let mut unmuted = written.clone();
-            unmuted.mutability = None;
-            Pat::Ident(unmuted)
-        }
-        _ => syn::parse_quote!(#name),
-    };
     let attributes = &argument.attrs;
+    let plain = plain_name(&pattern).map(unlinted);
+    let whole = plain.is_none().then(|| {
+        // `_` binds nothing, so the argument has to be brought along by its name.
+        let name = nameless(position);
+        quote_spanned!(Span::mixed_site()=> let #name = #name;)
+    });
+    let name = plain.clone().unwrap_or_else(|| nameless(position));
     rebind.extend(quote_spanned! {Span::mixed_site()=>
+        #whole
         #[allow(clippy::no_effect_underscore_binding)]
         #(#attributes)*
         let #pattern = #name;
     });
+    *argument.pat = match pattern {
+        Pat::Ident(mut written) if plain.is_some() => {
+            written.mutability = None;
+            Pat::Ident(written)
+        }
+        _ => syn::parse_quote!(#name),
+    };
     name
+}
+
+fn nameless(position: usize) -> Ident {
+    Ident::new(&format!("__chaos_argument_{position}"), Span::mixed_site())
 }
 
 /// Resolved where the user wrote it, located where no lint looks.
@@ -85,32 +83,4 @@ fn unlinted(name: &Ident) -> Ident {
     let mut name = name.clone();
     name.set_span(Span::mixed_site().resolved_at(name.span()));
     name
-}
-
-/// Whether the tokens name it as a value, be it inside a format string.
-fn names(tokens: &TokenStream, name: &Ident) -> bool {
-    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    let inlined = format!("{{{name}");
-    tokens.iter().enumerate().any(|(at, token)| match token {
-        TokenTree::Ident(ident) => ident == name && is_value(&tokens, at),
-        TokenTree::Group(group) => names(&group.stream(), name),
-        TokenTree::Literal(literal) => literal.to_string().contains(&inlined),
-        TokenTree::Punct(_) => false,
-    })
-}
-
-/// Whether an identifier is neither a field (`.event`), nor a field's name (`event: 1`), nor part
-/// of a path (`event::x`), nor a macro (`event!`).
-fn is_value(tokens: &[TokenTree], at: usize) -> bool {
-    let punct = |at: Option<usize>| match at.and_then(|at| tokens.get(at)) {
-        Some(TokenTree::Punct(punct)) => punct.as_char(),
-        _ => ' ',
-    };
-    let before = (punct(at.checked_sub(2)), punct(at.checked_sub(1)));
-    let after = (punct(Some(at + 1)), punct(Some(at + 2)));
-    let field = before.1 == '.' && before.0 != '.';
-    let in_path = before == (':', ':') || after == (':', ':');
-    let macro_name = after.0 == '!' && after.1 != '=';
-    let field_name = after.0 == ':' && after.1 != ':';
-    !(field || in_path || macro_name || field_name)
 }

@@ -25,8 +25,12 @@ struct Expansion<'a> {
     opaque: Opaque,
     /// Binds the arguments to the patterns that the user wrote, inside the body.
     rebind: TokenStream,
-    /// The arguments that may be the event.
+    /// The arguments; one of them may be the event.
     names: Vec<Ident>,
+    /// Keeps a `self` that is owned until the body's end.
+    hold_self: TokenStream,
+    /// Whether the body may be run twice, by the mode `duplicate`.
+    repeatable: bool,
     body: TokenStream,
 }
 
@@ -38,27 +42,37 @@ pub(crate) fn expand(args: &Args, mut function: Function) -> TokenStream {
     if let Some(later) = let_instrument_go_first(args, &krate, &mut function) {
         return later;
     }
-    let shape = if function.sig.asyncness.is_some() {
-        Shape::Direct
-    } else {
-        returns::shape(&function.sig.output)
-    };
-    let Arguments { names, rebind } = if args.point.is_none() {
-        arguments::take(&mut function)
-    } else {
+    let is_async = function.sig.asyncness.is_some();
+    let by_pattern = args.point.is_some() && args.labels.is_some();
+    // A point's labels may speak of what its patterns bind.
+    let stay_as_written = by_pattern && arguments::any_nameless(&function);
+    let lowered = is_async && !stay_as_written && function.can_be_lowered();
+    let repeatable = args.point.is_none() && function.can_be_called_twice();
+    let Arguments { names, rebind } = if stay_as_written {
         Arguments::default()
+    } else {
+        arguments::take(&mut function)
     };
     let expansion = Expansion {
         private: mixed!(#krate::__private),
         args,
         output: function.sig.output.clone(),
         opaque: returns::opaque(&function.sig.output),
+        hold_self: function.hold_self(),
         rebind,
         names,
+        repeatable,
         body: function.body.stream(),
     };
-    let body = match shape {
-        Shape::Direct if function.sig.asyncness.is_some() => expansion.async_fn(),
+    let body = match returns::shape(&function.sig.output) {
+        _ if lowered => {
+            function.lower();
+            expansion.future()
+        }
+        _ if is_async => {
+            let future = expansion.future();
+            mixed!({ #future }.await)
+        }
         Shape::Direct => expansion.sync_fn(),
         Shape::Future => expansion.future_fn(),
         Shape::BoxedFuture => expansion.boxed_future_fn(),
@@ -95,12 +109,32 @@ fn let_instrument_go_first(
 }
 
 impl Expansion<'_> {
-    /// `async fn`: the body as it was written, in a future that has chaos round it.
-    fn async_fn(&self) -> TokenStream {
-        let Self { rebind, body, .. } = self;
-        let fake_return = self.fake_return();
-        let future = self.future(&mixed!(async move { #fake_return #rebind #body }));
-        mixed!({ #future }.await)
+    /// The body as it was written, in a future that has chaos round it.
+    fn future(&self) -> TokenStream {
+        let Self {
+            private,
+            hold_self,
+            rebind,
+            body,
+            ..
+        } = self;
+        let (begin, carrier, fake_return) = (self.begin(), self.carrier(), self.fake_return());
+        let body = mixed!(async move { #fake_return #hold_self #rebind #body });
+        if !self.repeatable {
+            return mixed!(#private::ChaosFuture::once(#begin, #body, #carrier));
+        }
+        let (again, arguments) = (self.again(), self.tuple());
+        mixed! {
+            let __chaos_beginning = #begin;
+            let __chaos_again = #again;
+            #private::ChaosFuture::repeatable(
+                __chaos_beginning,
+                __chaos_again,
+                #arguments,
+                move |#arguments| #body,
+                #carrier,
+            )
+        }
     }
 
     /// A plain function: the body in a closure, blocking for a delay.
@@ -111,19 +145,27 @@ impl Expansion<'_> {
             body,
             ..
         } = self;
-        let begin = self.begin();
-        let carrier = self.carrier(&mixed!(#private::Returns::of_call(&__chaos_body)));
-        let closure = if let Some(ty) = self.annotation() {
-            mixed!(move || -> #ty { #rebind #body })
+        let (begin, carrier) = (self.begin(), self.carrier());
+        let (returns, body) = if let Some(ty) = self.annotation() {
+            (mixed!(-> #ty), mixed!({ #rebind #body }))
         } else {
             let fake_return = self.fake_return();
-            mixed!(move || { #fake_return #rebind #body })
+            (TokenStream::new(), mixed!({ #fake_return #rebind #body }))
         };
+        if !self.repeatable {
+            return mixed!(#private::run_blocking(#begin, move || #returns #body, #carrier));
+        }
+        let (again, arguments) = (self.again(), self.tuple());
         mixed! {
             let __chaos_beginning = #begin;
-            let __chaos_body = #private::once(#closure);
-            #carrier
-            #private::run_blocking(__chaos_beginning, __chaos_body, &__chaos_carrier)
+            let __chaos_again = #again;
+            #private::run_blocking_repeatable(
+                __chaos_beginning,
+                __chaos_again,
+                #arguments,
+                move |#arguments| #returns #body,
+                #carrier,
+            )
         }
     }
 
@@ -138,8 +180,10 @@ impl Expansion<'_> {
         } = self;
         let output = returns::value_type(&self.output)
             .map_or_else(|| syn::parse_quote!(_), |ty| returns::erased_type(&ty));
+        let (begin, carrier) = (self.begin(), self.carrier());
         let call = mixed!(#private::once(move || { #rebind #body })());
-        self.future(&mixed!(#private::expect_future::<#output, _>(#call)))
+        let future = mixed!(#private::expect_future::<#output, _>(#call));
+        mixed!(#private::ChaosFuture::once(#begin, #future, #carrier))
     }
 
     /// The same for `Pin<Box<dyn Future>>`, which is what `#[async_trait]` makes of a method.
@@ -151,20 +195,26 @@ impl Expansion<'_> {
             ..
         } = self;
         let ty = returns::erased(&self.output);
-        let future = self.future(&mixed!(#private::once(move || -> #ty { #rebind #body })()));
-        mixed!(::std::boxed::Box::pin({ #future }))
+        let (begin, carrier) = (self.begin(), self.carrier());
+        let future = mixed!(#private::once(move || -> #ty { #rebind #body })());
+        mixed!(::std::boxed::Box::pin(#private::ChaosFuture::once(#begin, #future, #carrier)))
     }
 
-    /// A future with chaos round it.
-    fn future(&self, body: &TokenStream) -> TokenStream {
-        let Self { private, .. } = self;
-        let begin = self.begin();
-        let carrier = self.carrier(&mixed!(#private::Returns::of_future(&__chaos_body)));
+    /// The arguments, in order.
+    fn tuple(&self) -> TokenStream {
+        let names = &self.names;
+        mixed!((#(#names,)*))
+    }
+
+    /// Clones of the arguments, if the compiler finds that they can be cloned.
+    fn again(&self) -> TokenStream {
+        let Self { private, names, .. } = self;
         mixed! {
-            let __chaos_beginning = #begin;
-            let __chaos_body = #body;
-            #carrier
-            #private::ChaosFuture::new(__chaos_beginning, __chaos_body, __chaos_carrier)
+            #private::again(::std::option::Option::as_deref(&__chaos_beginning), || {
+                #[allow(unused_imports)]
+                use #private::look::*;
+                ::std::option::Option::Some((#((&&#private::look::Again(&#names)).again()?,)*))
+            })
         }
     }
 
@@ -205,7 +255,7 @@ impl Expansion<'_> {
     }
 
     /// Asks the compiler what the return type can carry.
-    fn carrier(&self, returns: &TokenStream) -> TokenStream {
+    fn carrier(&self) -> TokenStream {
         let Self { private, args, .. } = self;
         let errors = if let Some(path) = &args.error {
             quote_spanned!(located(path.span())=> __chaos_returns.errors_by(#path))
@@ -223,13 +273,13 @@ impl Expansion<'_> {
             Opaque::Serialize => mixed!((&&__chaos_returns.value()).serialized_replies()),
         };
         mixed! {
-            let __chaos_carrier = {
+            |__chaos_returns| {
                 use #private::returns::*;
-                let __chaos_returns = (&&#returns).split();
+                let __chaos_returns = (&&__chaos_returns).split();
                 let __chaos_errors = #errors;
                 let __chaos_replies = #replies;
                 __chaos_returns.carrier(__chaos_errors, __chaos_replies)
-            };
+            }
         }
     }
 

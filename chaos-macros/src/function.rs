@@ -1,9 +1,15 @@
 //! The function under the attribute: its signature parsed, its body left as raw tokens, so that
 //! the body's own mistakes are reported by the compiler as if the attribute were not there.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{Attribute, Ident, Pat, Signature, Token, Visibility};
+use syn::{
+    Attribute, FnArg, Ident, Pat, Receiver, ReceiverKind, ReturnType, Signature, Token, Type,
+    Visibility,
+};
+
+use crate::arguments;
 
 /// A function, method or associated function with a body.
 pub(crate) struct Function {
@@ -25,6 +31,84 @@ impl Function {
         }
         Ok(function)
     }
+}
+
+impl Function {
+    /// Whether an `async fn` may become the plain function that returns its future, which saves a
+    /// move of the arguments. Attributes below may look for the `async fn`, so only those that
+    /// are known not to are let through.
+    pub(crate) fn can_be_lowered(&self) -> bool {
+        let never =
+            matches!(&self.sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
+        !never && self.has_all_arguments() && self.attrs.iter().all(is_inert)
+    }
+
+    /// Makes the plain function of it.
+    pub(crate) fn lower(&mut self) {
+        self.sig.asyncness = None;
+        let output = match &self.sig.output {
+            ReturnType::Default => quote!(()),
+            ReturnType::Type(_, ty) => ty.to_token_stream(),
+        };
+        // Of the edition of this crate, in which it captures what an `async fn` does.
+        let future =
+            quote_spanned!(Span::mixed_site()=> impl ::std::future::Future<Output = #output>);
+        self.sig.output = syn::parse_quote!(-> #future);
+    }
+
+    /// Whether the body can be run twice with clones of the arguments: it does not own `self`.
+    pub(crate) fn can_be_called_twice(&self) -> bool {
+        let shared = |receiver: &Receiver| match &receiver.kind {
+            ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
+            ReceiverKind::Typed(_, ty) => {
+                matches!(&**ty, Type::Reference(reference) if reference.mutability.is_none())
+            }
+            _ => false,
+        };
+        self.has_all_arguments() && self.sig.receiver().is_none_or(shared)
+    }
+
+    /// Names a `self` that is owned, so that a body that does not name it keeps it all the same.
+    pub(crate) fn hold_self(&self) -> TokenStream {
+        match self.sig.receiver() {
+            Some(receiver) if !matches!(receiver.kind, ReceiverKind::Reference(..)) => {
+                let this = &receiver.self_token;
+                quote_spanned!(Span::mixed_site()=> let _ = &#this;)
+            }
+            _ => TokenStream::new(),
+        }
+    }
+
+    fn has_all_arguments(&self) -> bool {
+        !self.sig.inputs.iter().any(
+            |input| matches!(input, FnArg::Typed(argument) if arguments::is_conditional(argument)),
+        )
+    }
+}
+
+/// Whether an attribute leaves the function as it is.
+fn is_inert(attribute: &Attribute) -> bool {
+    let path = attribute.path();
+    let is_tool = ["clippy", "rustfmt", "diagnostic"].iter().any(|tool| {
+        path.segments
+            .first()
+            .is_some_and(|first| first.ident == tool)
+    });
+    is_tool
+        || [
+            "allow",
+            "cfg",
+            "cold",
+            "deny",
+            "deprecated",
+            "doc",
+            "expect",
+            "forbid",
+            "inline",
+            "warn",
+        ]
+        .iter()
+        .any(|name| path.is_ident(name))
 }
 
 impl Parse for Function {

@@ -81,7 +81,9 @@ fn own(source: &Own) -> Arc<Engine> {
 }
 
 async fn fails(engine: &Arc<Engine>) -> bool {
-    engine::scope(Arc::clone(engine), handler()).await.is_err()
+    engine::scope(Arc::clone(engine), async { handler().await })
+        .await
+        .is_err()
 }
 
 #[tokio::test(start_paused = true)]

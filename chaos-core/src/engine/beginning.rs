@@ -16,6 +16,8 @@ pub struct Beginning {
     labels: Labels,
     /// Of a handler; a point looks for the invocation around it.
     seen: Option<Seen>,
+    /// Whether some flag may have the handler run twice, for which its arguments are cloned.
+    wants_again: bool,
 }
 
 impl std::fmt::Debug for Beginning {
@@ -28,18 +30,32 @@ impl std::fmt::Debug for Beginning {
 }
 
 impl Beginning {
-    /// What fires, now that the document is as fresh as it gets.
-    pub(crate) fn decide(self) -> Option<Injection> {
+    /// What fires, now that the document is as fresh as it gets. `again` is whether the function
+    /// can be run twice.
+    pub(crate) fn decide(self, again: bool) -> Option<Injection> {
         let late = self.engine.is_none();
         let engine = self.engine.or_else(current)?;
-        match self.seen {
+        let mut injection = match self.seen {
             Some(seen) if late => {
                 let seen = seen.at(|| engine.now());
                 super::decide_handler(&engine, &self.labels, seen)
             }
             Some(seen) => super::decide_handler(&engine, &self.labels, seen),
             None => super::decide_point(&engine, self.point, &self.labels),
-        }
+        }?;
+        injection.can_repeat = again;
+        Some(injection)
+    }
+}
+
+/// What a second run of a handler takes, if some flag may ask for one and it can be had.
+#[inline]
+pub fn again<A>(beginning: Option<&Beginning>, ask: impl FnOnce() -> Option<A>) -> Option<A> {
+    let beginning = beginning?;
+    if beginning.wants_again {
+        guarded(HANDLER, ask).flatten()
+    } else {
+        None
     }
 }
 
@@ -76,9 +92,9 @@ fn begin_handler(
         (Some(engine), wait)
     };
     // A document that is still on its way may ask for anything.
-    let wants_event = match &engine {
-        Some(engine) if wait.is_none() => engine.wants_event(),
-        _ => true,
+    let (wants_event, wants_again) = match &engine {
+        Some(engine) if wait.is_none() => (engine.wants_event(), engine.wants_again()),
+        _ => (true, true),
     };
     let (labels, seen) = guarded(HANDLER, || (labels(), look(wants_event)))?;
     let seen = match &engine {
@@ -95,6 +111,7 @@ fn begin_handler(
             looked: wants_event,
             ..seen
         }),
+        wants_again,
     }))
 }
 
@@ -134,6 +151,7 @@ fn begin_at(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<
         point,
         labels,
         seen: None,
+        wants_again: false,
     }))
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Injection {
     after: VecDeque<Arc<LiveFlag>>,
     held: Vec<Holding>,
     running: Option<Running>,
+    /// Whether the function can be run once more.
+    pub(super) can_repeat: bool,
 }
 
 /// What is held until the call ends, and what was said when it was taken.
@@ -43,6 +45,8 @@ pub(crate) enum Before<Out> {
     Take(Taking),
     /// This in the function's place.
     Answer(Out),
+    /// Ask again, and then run the function twice.
+    Twice,
     /// The function.
     Run,
 }
@@ -79,6 +83,7 @@ impl Injection {
             after: after.into(),
             held: Vec::new(),
             running,
+            can_repeat: false,
         }
     }
 
@@ -126,6 +131,11 @@ impl Injection {
                 }
                 Mode::Panic(panic) => self.panic(panic, &live),
                 &Mode::Exit(exit) => self.exit(exit, &live),
+                Mode::Duplicate => {
+                    if self.repeat(&live) {
+                        return Before::Twice;
+                    }
+                }
             }
         }
         Before::Run
@@ -152,7 +162,7 @@ impl Injection {
                 Mode::Panic(panic) => self.panic(panic, &live),
                 &Mode::Exit(exit) => self.exit(exit, &live),
                 // plan/ refuses this phase for these: there is nothing left to hold them for.
-                Mode::DiskSpace(_) | Mode::Memory(_) | Mode::Cpu(_) => {}
+                Mode::DiskSpace(_) | Mode::Memory(_) | Mode::Cpu(_) | Mode::Duplicate => {}
             }
         }
         After::Answer(carrier.pass(value))
@@ -252,6 +262,24 @@ impl Injection {
         let wait = timeout::wait(timeout, deadline, self.engine.now());
         self.record_last(self.decision(Action::Inject, live).waiting(wait));
         Some(wait)
+    }
+
+    /// Whether the function is to be run once more: a handler whose arguments could be cloned is,
+    /// once.
+    fn repeat(&mut self, live: &LiveFlag) -> bool {
+        if self.point != HANDLER {
+            self.cannot(live, "only a handler is run twice: leave `point` out");
+        } else if std::mem::take(&mut self.can_repeat) {
+            self.record(self.decision(Action::Inject, live));
+            return true;
+        } else {
+            self.cannot(
+                live,
+                "the handler cannot be run twice, or is already: its arguments are cloned for it, so \
+                 their types must be `Clone`, and a method takes `&self`",
+            );
+        }
+        false
     }
 
     fn panic(&self, fault: &Panic, live: &LiveFlag) -> ! {

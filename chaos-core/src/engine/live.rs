@@ -8,7 +8,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 
 use super::seen::Seen;
-use crate::plan::{By, Condition, Flag, Plan, Settings, Trigger, text_at};
+use crate::plan::{By, Condition, Flag, Mode, Plan, Settings, Trigger, text_at};
 
 pub(crate) use crate::plan::HANDLER_POINT as HANDLER;
 
@@ -91,6 +91,13 @@ impl Live {
     /// Whether any flag looks at the event.
     pub(crate) fn wants_event(&self) -> bool {
         self.flags.iter().any(|live| live.wants_event())
+    }
+
+    /// Whether any flag runs the handler twice.
+    pub(crate) fn wants_again(&self) -> bool {
+        self.flags
+            .iter()
+            .any(|live| live.flag.mode == Mode::Duplicate && live.flag.aim.concerns_point(HANDLER))
     }
 
     /// Whether the document's own time has not run out.

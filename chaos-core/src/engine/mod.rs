@@ -16,7 +16,7 @@ use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 
-pub use self::beginning::{Beginning, begin, begin_point};
+pub use self::beginning::{Beginning, again, begin, begin_point};
 pub use self::carry::Carry;
 pub(crate) use self::carry::{CannotFail, Refusal};
 use self::gate::armed;
@@ -250,6 +250,10 @@ impl Engine {
 
     pub(crate) fn wants_event(&self) -> bool {
         self.shared.live.load().wants_event()
+    }
+
+    pub(crate) fn wants_again(&self) -> bool {
+        self.shared.live.load().wants_again()
     }
 
     /// Whether any flag in force concerns the point.

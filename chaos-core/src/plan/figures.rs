@@ -159,6 +159,11 @@ pub(super) fn exit(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
     Some(Mode::Exit(Exit { code }))
 }
 
+#[allow(clippy::unnecessary_wraps)] // the shape of every row's function
+pub(super) fn duplicate(_: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    Some(Mode::Duplicate)
+}
+
 fn error(fields: &mut Fields<'_>) -> Option<Exception> {
     let message = fields.text("exception_msg");
     let error_type = fields.text("exception_type");

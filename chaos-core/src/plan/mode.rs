@@ -29,6 +29,8 @@ pub enum Mode {
     Exit(Exit),
     /// Does the work, and fails in place of its reply; the phase is always after.
     LostReply(Exception),
+    /// Does the work twice.
+    Duplicate,
 }
 
 impl Mode {
@@ -45,6 +47,7 @@ impl Mode {
             Self::Panic(_) => "panic",
             Self::Exit(_) => "exit",
             Self::LostReply(_) => "lost_reply",
+            Self::Duplicate => "duplicate",
         }
     }
 
@@ -59,7 +62,8 @@ impl Mode {
             | Self::Exception(_)
             | Self::Panic(_)
             | Self::Exit(_)
-            | Self::LostReply(_) => false,
+            | Self::LostReply(_)
+            | Self::Duplicate => false,
         }
     }
 

@@ -220,6 +220,15 @@ pub static MODES: &[ModeRow] = &[
         after: true,
         build: figures::lost_reply,
     },
+    ModeRow {
+        name: "duplicate",
+        title: "runs the handler twice with the same event, as at-least-once delivery does, and \
+                returns the second result",
+        attributes: &[],
+        before: true,
+        after: false,
+        build: figures::duplicate,
+    },
 ];
 
 /// The row of the mode of that name.

@@ -8,6 +8,7 @@ use pin_project_lite::pin_project;
 
 use crate::engine::{After, Before, Beginning, Carry, Injection, Taking};
 use crate::fault::{Held, Take, latency};
+use crate::seam::returns::probe::Returns;
 use crate::source::refresh::Waiting;
 
 pin_project! {
@@ -19,15 +20,19 @@ pin_project! {
         body: F,
         carrier: C,
         // Absent on the idle path, which is all that a call then pays for.
-        round: Option<Box<Round<F::Output>>>,
+        round: Option<Box<Round<F>>>,
     }
 }
 
 /// A call for which there is something to do, at least to wait for the document.
-struct Round<T> {
-    stage: Stage<T>,
+struct Round<F: Future> {
+    stage: Stage<F::Output>,
     injection: Option<Injection>,
     pending: Option<Pending>,
+    /// A second run of the body, not polled yet, where the function can be run twice.
+    again: Option<F>,
+    /// Whether it shall be.
+    twice: bool,
 }
 
 enum Stage<T> {
@@ -47,15 +52,46 @@ enum Pending {
     ),
 }
 
+// Each field is made in its place: a future of some hundred bytes that is made elsewhere and moved
+// here costs more than all the rest of an idle call. So the carrier is asked for by the body's type,
+// and not by the body.
 impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
-    /// Of a body that is not polled before its faults let it.
+    /// Of a body that is run once.
     #[doc(hidden)]
     #[inline]
-    pub fn new(beginning: Option<Box<Beginning>>, body: F, carrier: C) -> Self {
+    pub fn once(
+        beginning: Option<Box<Beginning>>,
+        body: F,
+        carrier: impl FnOnce(Returns<F::Output>) -> C,
+    ) -> Self {
         Self {
+            round: beginning.map(|beginning| Round::new(beginning, None)),
+            carrier: carrier(Returns::new()),
             body,
-            carrier,
-            round: beginning.map(Round::new),
+        }
+    }
+
+    /// Of a body that can be run twice where its arguments were cloned.
+    #[doc(hidden)]
+    #[inline]
+    pub fn repeatable<A>(
+        beginning: Option<Box<Beginning>>,
+        again: Option<A>,
+        arguments: A,
+        body: impl Fn(A) -> F,
+        carrier: impl FnOnce(Returns<F::Output>) -> C,
+    ) -> Self {
+        Self {
+            round: beginning.map(|beginning| Round::new(beginning, again.map(&body))),
+            carrier: carrier(Returns::new()),
+            body: body(arguments),
+        }
+    }
+
+    /// A second run, for a body that was made once.
+    pub(crate) fn repeat_by(&mut self, again: impl FnOnce() -> Option<F>) {
+        if let Some(round) = &mut self.round {
+            round.again = again();
         }
     }
 }
@@ -82,27 +118,25 @@ impl<F: Future, C> std::fmt::Debug for ChaosFuture<F, C> {
     }
 }
 
-impl<T> Round<T> {
+impl<F: Future> Round<F> {
     #[cold]
-    fn new(beginning: Box<Beginning>) -> Box<Self> {
+    fn new(beginning: Box<Beginning>, again: Option<F>) -> Box<Self> {
         Box::new(Self {
             stage: Stage::Decide(beginning),
             injection: None,
             pending: None,
+            again,
+            twice: false,
         })
     }
 
     #[cold]
-    fn poll<F, C>(
+    fn poll<C: Carry<F::Output>>(
         &mut self,
         mut body: Pin<&mut F>,
         carrier: &C,
         cx: &mut Context<'_>,
-    ) -> Poll<C::Out>
-    where
-        F: Future<Output = T>,
-        C: Carry<T>,
-    {
+    ) -> Poll<C::Out> {
         loop {
             ready!(self.poll_pending(cx));
             // Taken out while it is worked on: a panic leaves the call over.
@@ -112,7 +146,7 @@ impl<T> Round<T> {
                         self.pending = Some(Pending::Wait(wait));
                         self.stage = Stage::Decide(beginning);
                     } else {
-                        self.injection = beginning.decide();
+                        self.injection = beginning.decide(self.again.is_some());
                         self.stage = Stage::Before;
                     }
                 }
@@ -122,7 +156,7 @@ impl<T> Round<T> {
                     }
                 }
                 Stage::Body => match body.as_mut().poll(cx) {
-                    Poll::Ready(value) => self.stage = Stage::After(value),
+                    Poll::Ready(value) => self.stage = self.after_body(value, body.as_mut()),
                     Poll::Pending => {
                         self.stage = Stage::Body;
                         return Poll::Pending;
@@ -153,7 +187,19 @@ impl<T> Round<T> {
         Poll::Ready(())
     }
 
-    fn before<C: Carry<T>>(&mut self, carrier: &C) -> Option<C::Out> {
+    /// The first of two runs is followed by the second, and its result by nothing.
+    fn after_body(&mut self, value: F::Output, mut body: Pin<&mut F>) -> Stage<F::Output> {
+        match self.again.take() {
+            Some(again) if self.twice => {
+                drop(value);
+                body.set(again);
+                Stage::Body
+            }
+            _ => Stage::After(value),
+        }
+    }
+
+    fn before<C: Carry<F::Output>>(&mut self, carrier: &C) -> Option<C::Out> {
         let next = match &mut self.injection {
             Some(injection) => injection.before(carrier),
             None => Before::Run,
@@ -166,12 +212,13 @@ impl<T> Round<T> {
                 self.pending = Some(Pending::Take(taking, Box::pin(take)));
             }
             Before::Answer(out) => return Some(out),
+            Before::Twice => self.twice = true,
             Before::Run => self.stage = Stage::Body,
         }
         None
     }
 
-    fn after<C: Carry<T>>(&mut self, value: T, carrier: &C) -> Option<C::Out> {
+    fn after<C: Carry<F::Output>>(&mut self, value: F::Output, carrier: &C) -> Option<C::Out> {
         let Some(injection) = &mut self.injection else {
             return Some(carrier.pass(value));
         };

@@ -3,9 +3,10 @@
 use std::fmt::Display;
 use std::future::Future;
 
-use crate::engine::{self, After, Before, Beginning, Carry, Seen};
+use crate::engine::{self, After, Before, Beginning, Carry};
 use crate::seam::future::ChaosFuture;
 use crate::seam::look::{HasContext, View};
+use crate::seam::returns::probe::Returns;
 use crate::seam::returns::{AsOpaque, Convert, FromInjected, Respond, ResultCarrier};
 use crate::source::refresh::Waiting;
 
@@ -48,7 +49,9 @@ where
             errors: Convert,
             replies: R::replies(),
         };
-        guard(event, View::view, &handler, carrier)
+        let beginning = engine::begin(Vec::new, |wants_event| event.view(wants_event));
+        let again = engine::again(beginning.as_deref(), || Some(event.clone()));
+        ChaosFuture::repeatable(beginning, again, event, &handler, |_| carrier)
     }
 }
 
@@ -84,52 +87,69 @@ where
             errors: Convert,
             replies: AsOpaque,
         };
-        guard(event, |event, _| event.context(), &handler, carrier)
+        let beginning = engine::begin(Vec::new, |_| event.context());
+        ChaosFuture::once(beginning, handler(event), |_| carrier)
     }
-}
-
-/// Calls a handler with chaos round it.
-#[inline]
-pub(crate) fn guard<Event, F, C>(
-    event: Event,
-    look: impl FnOnce(&Event, bool) -> Seen,
-    call: impl FnOnce(Event) -> F,
-    carrier: C,
-) -> ChaosFuture<F, C>
-where
-    F: Future,
-    C: Carry<F::Output>,
-{
-    let beginning = engine::begin(Vec::new, |wants_event| look(&event, wants_event));
-    ChaosFuture::new(beginning, call(event), carrier)
 }
 
 // --- what the attribute expands to, besides ---------------------------------------------------
 
-/// Runs a body that is not async with its faults; it really blocks.
+/// Runs a body that is not async with its faults, once; it really blocks.
 #[inline]
 pub fn run_blocking<T, C: Carry<T>>(
     beginning: Option<Box<Beginning>>,
     body: impl FnOnce() -> T,
-    carrier: &C,
+    carrier: impl FnOnce(Returns<T>) -> C,
 ) -> C::Out {
+    let carrier = carrier(Returns::new());
     match beginning {
         None => carrier.pass(body()),
-        Some(beginning) => run_round(*beginning, body, carrier),
+        Some(beginning) => run_round(*beginning, false, |_| body(), &carrier),
     }
 }
 
+/// The same for a body that can be run twice where its arguments were cloned.
+#[inline]
+pub fn run_blocking_repeatable<A, T, C: Carry<T>>(
+    beginning: Option<Box<Beginning>>,
+    again: Option<A>,
+    arguments: A,
+    body: impl Fn(A) -> T,
+    carrier: impl FnOnce(Returns<T>) -> C,
+) -> C::Out {
+    let carrier = carrier(Returns::new());
+    let Some(beginning) = beginning else {
+        return carrier.pass(body(arguments));
+    };
+    let can_repeat = again.is_some();
+    let run = |twice| match again {
+        Some(again) if twice => {
+            drop(body(arguments));
+            body(again)
+        }
+        _ => body(arguments),
+    };
+    run_round(*beginning, can_repeat, run, &carrier)
+}
+
+/// `run` is told whether to run twice.
 #[cold]
 fn run_round<T, C: Carry<T>>(
     mut beginning: Beginning,
-    body: impl FnOnce() -> T,
+    can_repeat: bool,
+    run: impl FnOnce(bool) -> T,
     carrier: &C,
 ) -> C::Out {
     let fresh = beginning.wait.take().is_none_or(wait_blocking);
-    let injection = if fresh { beginning.decide() } else { None };
-    let Some(mut injection) = injection else {
-        return carrier.pass(body());
+    let injection = if fresh {
+        beginning.decide(can_repeat)
+    } else {
+        None
     };
+    let Some(mut injection) = injection else {
+        return carrier.pass(run(false));
+    };
+    let mut twice = false;
     loop {
         match injection.before(carrier) {
             Before::Wait(wait) => injection.block(wait),
@@ -138,10 +158,11 @@ fn run_round<T, C: Carry<T>>(
                 injection.hold(&taking, taken);
             }
             Before::Answer(out) => return out,
+            Before::Twice => twice = true,
             Before::Run => break,
         }
     }
-    let mut value = body();
+    let mut value = run(twice);
     loop {
         match injection.after(value, carrier) {
             After::Wait(wait, same) => {

@@ -2,14 +2,14 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::engine;
 use crate::error::InjectedError;
 use crate::seam::future::ChaosFuture;
-use crate::seam::handler::guard;
 use crate::seam::look::{self, HasContext, View};
 use crate::seam::opaque::Opaque;
 use crate::seam::returns::{AsOpaque, Errors, Respond, ResultCarrier};
@@ -119,6 +119,19 @@ impl<S: fmt::Debug, Kind> fmt::Debug for ChaosService<S, Kind> {
     }
 }
 
+impl<S, Kind> ChaosService<S, Kind> {
+    /// A second call, if the service is ready for one.
+    #[cold]
+    fn call_again<Event>(&mut self, event: Event) -> Option<S::Future>
+    where
+        S: Service<Event>,
+    {
+        let mut context = Context::from_waker(Waker::noop());
+        let ready = self.inner.poll_ready(&mut context);
+        matches!(ready, Poll::Ready(Ok(()))).then(|| self.inner.call(event))
+    }
+}
+
 impl<S, Event, R, Looks, Responds> Service<Event> for ChaosService<S, (Looks, Responds)>
 where
     S: Service<Event, Response = R>,
@@ -140,7 +153,13 @@ where
             errors: Layered,
             replies: R::replies(),
         };
-        guard(event, View::view, |event| self.inner.call(event), carrier)
+        let beginning = engine::begin(Vec::new, |wants_event| event.view(wants_event));
+        let again = engine::again(beginning.as_deref(), || Some(event.clone()));
+        let mut future = ChaosFuture::once(beginning, self.inner.call(event), |_| carrier);
+        if let Some(event) = again {
+            future.repeat_by(|| self.call_again(event));
+        }
+        future
     }
 }
 
@@ -164,8 +183,8 @@ where
             errors: Layered,
             replies: AsOpaque,
         };
-        let look = |event: &Event, _| event.context();
-        guard(event, look, |event| self.inner.call(event), carrier)
+        let beginning = engine::begin(Vec::new, |_| event.context());
+        ChaosFuture::once(beginning, self.inner.call(event), |_| carrier)
     }
 }
 

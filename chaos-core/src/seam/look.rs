@@ -6,15 +6,15 @@ use crate::engine::Seen;
 
 /// An event that a tower layer or [`wrap`](crate::wrap) can look at. `Kind` is inferred.
 ///
-/// Implemented for `LambdaEvent<T>` where `T: Serialize`, for `lambda_http::Request` and for
-/// `serde_json::Value`. For any other type there are [`ChaosLayer::opaque`](crate::ChaosLayer::opaque)
+/// Implemented for `LambdaEvent<T>` where `T: Serialize + Clone`, for `lambda_http::Request` and for
+/// `serde_json::Value`. `Clone` is for the mode `duplicate`. For any other type there are [`ChaosLayer::opaque`](crate::ChaosLayer::opaque)
 /// and [`wrap_opaque`](crate::wrap_opaque).
 #[diagnostic::on_unimplemented(
     message = "chaos cannot look at an event of type `{Self}`",
-    note = "it can at `LambdaEvent<T>` where `T: Serialize`, at `lambda_http::Request` and at `serde_json::Value`",
+    note = "it can at `LambdaEvent<T>` where `T: Serialize + Clone`, at `lambda_http::Request` and at `serde_json::Value`",
     note = "use `ChaosLayer::opaque()` or `wrap_opaque(handler)`, which need nothing of the event but its context"
 )]
-pub trait View<Kind> {
+pub trait View<Kind>: Clone {
     #[doc(hidden)]
     fn view(&self, wants_event: bool) -> Seen;
 }
@@ -62,14 +62,18 @@ mod lambda {
 
     use super::{HasContext, Seen, View, kind};
 
-    impl<T: Serialize> View<kind::Json> for LambdaEvent<T> {
+    impl<T: Serialize + Clone> View<kind::Json> for LambdaEvent<T> {
         fn view(&self, wants_event: bool) -> Seen {
-            let mut seen = self.context();
-            if wants_event {
-                seen.event = serde_json::to_value(&self.payload).ok();
-            }
-            seen
+            view(self, wants_event)
         }
+    }
+
+    pub(super) fn view<T: Serialize>(event: &LambdaEvent<T>, wants_event: bool) -> Seen {
+        let mut seen = event.context();
+        if wants_event {
+            seen.event = serde_json::to_value(&event.payload).ok();
+        }
+        seen
     }
 
     impl<T> HasContext for LambdaEvent<T> {
@@ -124,7 +128,7 @@ pub mod probe {
     #[cfg(feature = "lambda")]
     impl<T: serde::Serialize> Whole for &&&Look<'_, lambda_runtime::LambdaEvent<T>> {
         fn seen(&self, wants_event: bool) -> Seen {
-            View::<kind::Json>::view(self.0, wants_event)
+            super::lambda::view(self.0, wants_event)
         }
     }
 
@@ -151,6 +155,34 @@ pub mod probe {
     impl<T> ContextOnly for &&Look<'_, lambda_runtime::LambdaEvent<T>> {
         fn seen(&self, _: bool) -> Seen {
             super::HasContext::context(self.0)
+        }
+    }
+
+    /// Asks whether an argument can be had once more.
+    #[derive(Debug)]
+    pub struct Again<'a, T>(pub &'a T);
+
+    /// It can.
+    pub trait Cloned<T> {
+        /// Clones it.
+        fn again(&self) -> Option<T>;
+    }
+
+    impl<T: Clone> Cloned<T> for &Again<'_, T> {
+        fn again(&self) -> Option<T> {
+            Some(self.0.clone())
+        }
+    }
+
+    /// It cannot.
+    pub trait Unique<T> {
+        /// Nothing.
+        fn again(&self) -> Option<T>;
+    }
+
+    impl<T> Unique<T> for Again<'_, T> {
+        fn again(&self) -> Option<T> {
+            None
         }
     }
 

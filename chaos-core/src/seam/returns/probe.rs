@@ -16,14 +16,8 @@ use crate::error::InjectedError;
 pub struct Returns<T>(PhantomData<fn() -> T>);
 
 impl<T> Returns<T> {
-    /// What the future resolves to.
     #[inline]
-    pub fn of_future<F: Future<Output = T>>(_: &F) -> Self {
-        Self(PhantomData)
-    }
-    /// What the closure returns.
-    #[inline]
-    pub fn of_call<F: FnOnce() -> T>(_: &F) -> Self {
+    pub(crate) fn new() -> Self {
         Self(PhantomData)
     }
 }
