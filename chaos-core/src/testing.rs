@@ -24,6 +24,7 @@
 
 use std::sync::Arc;
 
+use http::HeaderName;
 use serde_json::Value;
 
 use crate::engine::{self, Allow, Engine, Options, Shared};
@@ -63,6 +64,20 @@ impl Scope {
         Self::with(document, Allow::in_tests(), false)
     }
 
+    /// With a response header that names the flags that fired, as `CHAOS_RESPONSE_HEADER` does.
+    ///
+    /// # Panics
+    ///
+    /// If that is no name of an HTTP header.
+    #[must_use]
+    pub fn announcing(document: &Value, header: &str) -> Self {
+        let options = Options {
+            response_header: Some(HeaderName::try_from(header).expect("the name of a header")),
+            ..Self::options(Allow::in_tests(), false)
+        };
+        Self::with_options(document, options).0
+    }
+
     /// With exactly these modes allowed, as CHAOS_ALLOW does.
     #[must_use]
     pub fn allowing(document: &Value, modes: &[&str]) -> Self {
@@ -77,16 +92,23 @@ impl Scope {
     }
 
     fn with(document: &Value, allow: Allow, dry_run: bool) -> (Self, Vec<Finding>) {
+        Self::with_options(document, Self::options(allow, dry_run))
+    }
+
+    fn options(allow: Allow, dry_run: bool) -> Options {
+        Options {
+            config_source: "test".to_owned(),
+            dry_run,
+            allow,
+            ..Options::default()
+        }
+    }
+
+    fn with_options(document: &Value, options: Options) -> (Self, Vec<Finding>) {
         engine::expect_scopes();
         let reading = plan::read_value(document);
         let shared = Arc::new(Shared::recording());
         shared.apply(reading.plan);
-        let options = Options {
-            config_source: "test".to_owned(),
-            dry_run,
-            allow,
-            labels: Vec::new(),
-        };
         let engine = Arc::new(Engine::new(options, None, shared));
         (Self { engine }, reading.findings)
     }
