@@ -2,6 +2,10 @@
 //! `doors.rs` has what comes back from a call.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
+#[path = "modes/corruption.rs"]
+mod corruption;
+#[path = "modes/corruption_streams.rs"]
+mod corruption_streams;
 #[path = "modes/cpu.rs"]
 mod cpu;
 #[path = "modes/diskspace.rs"]

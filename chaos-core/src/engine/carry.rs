@@ -37,8 +37,7 @@ pub trait Carry<T> {
 }
 
 /// How many headers were there and dropped; `None` where that is known only later.
-#[doc(hidden)]
-pub type Dropped = Result<Option<usize>, Refusal>;
+pub(crate) type Dropped = Result<Option<usize>, Refusal>;
 
 /// What is to be done to a response.
 #[derive(Clone, Debug)]

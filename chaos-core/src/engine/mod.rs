@@ -344,7 +344,7 @@ impl Engine {
     pub(crate) fn record(&self, mut decision: Decision, seen: &Seen, loud: bool) {
         decision.request_id.clone_from(&seen.request_id);
         if decision.action == Action::Inject && self.options.response_header.is_some() {
-            seen.fired(&decision.flag);
+            seen.has_fired(&decision.flag);
         }
         decision.emit(&self.options.config_source, loud);
         if let Some(record) = &self.shared.record {

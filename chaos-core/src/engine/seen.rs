@@ -24,7 +24,7 @@ pub struct Seen {
     /// The event as JSON: only if somebody wants it and its type can be viewed.
     pub(crate) event: Option<Value>,
     /// The flags that have fired in it, kept while the response header is to name them.
-    fired: Mutex<Vec<Arc<str>>>,
+    pub(crate) fired: Mutex<Vec<Arc<str>>>,
 }
 
 impl Seen {
@@ -48,7 +48,7 @@ impl Seen {
         if self.known { self } else { next() }
     }
 
-    pub(crate) fn fired(&self, flag: &str) {
+    pub(crate) fn has_fired(&self, flag: &str) {
         let mut fired = self.fired.lock().unwrap_or_else(PoisonError::into_inner);
         if !fired.iter().any(|there| **there == *flag) {
             fired.push(flag.into());
