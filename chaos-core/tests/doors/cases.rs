@@ -292,7 +292,7 @@ fn corrupted() -> Vec<Case> {
         case(
             "a mangled body, the same each time for a seed",
             json!({"settings": {"seed": 1}, "corruption": {"enabled": true}}),
-            reply(200, "ow\u{fffd}"),
+            reply(200, "o\u{fffd}\u{fffd}"),
             &["corruption"],
         ),
         case(
