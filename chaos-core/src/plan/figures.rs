@@ -149,11 +149,12 @@ pub(super) fn lost_reply(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
 }
 
 pub(super) fn corruption(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
-    Some(Mode::Corruption(Corruption {
+    let corruption = Corruption {
         body: fields.text("body"),
         drop_headers: headers::names(fields, "drop_headers"),
         set_headers: headers::read(fields, "set_headers"),
-    }))
+    };
+    fields.sound().then_some(Mode::Corruption(corruption))
 }
 
 pub(super) fn panic(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {

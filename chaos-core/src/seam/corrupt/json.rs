@@ -186,11 +186,11 @@ fn whole<R: Serialize + DeserializeOwned>(own: &Value, corrupting: &Corrupting) 
 /// The reply as its type, if that shows it again.
 fn taken<R: Serialize + DeserializeOwned>(
     reply: &Value,
-    shows: impl FnOnce(&Value) -> bool,
+    good: impl FnOnce(&Value) -> bool,
 ) -> Option<R> {
     let typed: R = serde_json::from_value(reply.clone()).ok()?;
     let shown = serde_json::to_value(&typed).ok()?;
-    shows(&shown).then_some(typed)
+    good(&shown).then_some(typed)
 }
 
 /// Whether it has the body and the headers that it should.
