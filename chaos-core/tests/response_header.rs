@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 fn event() -> LambdaEvent<Value> {
     let mut context = Context::default();
-    context.request_id = "one".to_owned();
+    "one".clone_into(&mut context.request_id);
     LambdaEvent::new(json!({}), context)
 }
 
