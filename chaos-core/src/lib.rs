@@ -100,6 +100,7 @@
 //! | `panic` | panics; only where `CHAOS_ALLOW` names it | `exception_msg`; "Injected panic" unless written |
 //! | `exit` | ends the process; only where `CHAOS_ALLOW` names it | `exit_code`, 0 to 255; 1 unless written |
 //! | `lost_reply` | the function is run, and fails in place of its reply, as if that were lost on its way: `exception` whose `phase` is always `after` | as `exception` |
+//! | `corruption` | runs the function and spoils its own response, body or headers; its `phase` is always `after`. A response that was injected is not corrupted, nor is an error | `body`, a text of at most 262144 characters: the body in place of the response's own. `drop_headers`, a header's name or a list of at most 50 names: taken out, whatever their case, as those of CORS. `set_headers`, an object of at most 50 texts. Names have at most 256 characters, values at most 4096. With headers alone the body stays; with none of the three it is cut to about half and mangled, chunk by chunk where it streams |
 //!
 //! What every flag can have; [`plan::FLAG_ATTRIBUTES`] is the table in code.
 //!
@@ -112,7 +113,7 @@
 //! | `point` | a glob, or a list of globs, over the names of [points](#points-and-labels) | the handler |
 //! | `labels` | an object; every label that it names must have the value, or one of the list | every call |
 //! | `by` | a path into the event, or `label:NAME`: the roll of `percentage` is a hash of that value, so that the same calls are hit each time. Where the value is absent, the call is not hit | at random |
-//! | `phase` | `before`: the work is not done. `after`: it is done, then the fault comes (not for `diskspace`, `memory` and `cpu`) | `before`; `after` for `lost_reply` |
+//! | `phase` | `before`: the work is not done. `after`: it is done, then the fault comes (not for `diskspace`, `memory` and `cpu`) | `before`; `after` for `lost_reply` and `corruption` |
 //! | `skip_first` | so many calls are let through first | 0 |
 //! | `every` | each n-th call only, counted after `skip_first` | each |
 //! | `limit` | at most so many injections | no limit |
@@ -138,8 +139,8 @@
 //! );
 //! ```
 //!
-//! Documents of failure-lambda 1.0 are read as they are, apart from its modes that do not exist
-//! here yet: their flags are skipped, with a finding. The formats of failure-lambda 0.x and of
+//! Documents of failure-lambda 1.0 are read as they are, apart from its mode `denylist`, which
+//! does not exist here yet: its flags are skipped, with a finding. The formats of failure-lambda 0.x and of
 //! chaos-lambda (Python) are read too. [`plan::read`] checks a document without injecting
 //! anything.
 //!
@@ -187,6 +188,7 @@
 //! | `CHAOS_DRY_RUN` | decide and say so, inject nothing | off |
 //! | `CHAOS_METRICS` | write [metrics](#metrics) for CloudWatch | off |
 //! | `CHAOS_ALLOW` | exactly the modes that a document may use, with commas between | all but `memory`, `cpu`, `panic` and `exit`; outside Lambda not `diskspace` either |
+//! | `CHAOS_RESPONSE_HEADER` | the name of a [response header](#the-response-header) that names the flags that fired | no header |
 //!
 //! A switch is on if it is set to anything but nothing, `0`, `false`, `no` or `off`. An empty
 //! `CHAOS_ALLOW` allows nothing.
@@ -237,6 +239,31 @@
 //!
 //! Types that mention a lifetime, a reference or `Self` carry errors but no status code, unless
 //! they are `impl IntoResponse` or `impl Serialize`.
+//!
+//! ## What is corrupted
+//!
+//! `corruption` works on what the function itself returned, at the handler or at a point, and leaves
+//! it as it is where the type cannot carry it:
+//!
+//! | type | the body | headers |
+//! | --- | --- | --- |
+//! | `http::Response<B>` where `B: From<String> + 'static` | replaced; mangled if `B` is a text, bytes, or a body of lambda_http, lambda_runtime or axum | yes |
+//! | any other `http::Response` of a function with the attribute | no | yes |
+//! | lambda_runtime's streaming response | yes, chunk by chunk | yes, with the cookies of its prelude |
+//! | `impl IntoResponse`, `impl Serialize` | yes, when it becomes a response | yes |
+//! | JSON with a `statusCode` | its `body`, decoded and encoded again if `isBase64Encoded` says so | in `headers`, `multiValueHeaders` and `cookies` |
+//! | any other JSON, from a type that serializes and deserializes | all of it: replaced (a `Value` gets a `body`, as in failure-lambda), or its texts and lists cut short as far as the type takes it | no |
+//!
+//! Text stays valid UTF-8, and a `content-length` that is there tells the new length, or is dropped
+//! where that is not known. With a seed the same is cut off each time.
+//!
+//! ## The response header
+//!
+//! With `CHAOS_RESPONSE_HEADER=x-chaos`, the response of an invocation in which flags fired has
+//! that header with their names, as `latency, slow-cache`: its own response or an injected one,
+//! where it can carry headers. What a header cannot hold is percent encoded, and names beyond 1024
+//! bytes are counted (`+2`). Flags that fired at points are named too, while one invocation runs at
+//! a time; of several at once it is not known whose point it was. A dry run names nothing.
 //!
 //! # Errors
 //!

@@ -73,6 +73,13 @@ pub struct Decision {
     pub cpu_threads: Option<u8>,
     /// The process's exit code (mode exit).
     pub exit_code: Option<u8>,
+    /// What became of the response's body: `replaced` or `mangled` (mode corruption).
+    pub body: Option<&'static str>,
+    /// How many headers were there and dropped (mode corruption); absent where the response is
+    /// made only later, behind an `impl Trait`.
+    pub headers_dropped: Option<usize>,
+    /// How many headers were set (mode corruption).
+    pub headers_set: Option<usize>,
     /// The error's message (modes exception, panic and `lost_reply`), or why the fault could
     /// not be injected.
     pub message: Option<String>,
@@ -95,6 +102,9 @@ impl Decision {
             cpu_ms: None,
             cpu_threads: None,
             exit_code: None,
+            body: None,
+            headers_dropped: None,
+            headers_set: None,
             message: None,
         };
         match mode {
@@ -104,6 +114,12 @@ impl Decision {
             }
             Mode::Panic(panic) => decision.message = Some(panic.message.clone()),
             Mode::Exit(exit) => decision.exit_code = Some(exit.code),
+            Mode::Corruption(fault) => {
+                let replaced = fault.body.is_some().then_some("replaced");
+                decision.body = replaced.or(fault.mangles().then_some("mangled"));
+                let set = fault.set_headers.len();
+                decision.headers_set = Some(set).filter(|set| *set > 0);
+            }
             // How much that is is known when it is taken.
             Mode::DiskSpace(disk) if disk.leave_free.is_some() => {
                 decision.leave_free_mb = disk.leave_free;
@@ -161,6 +177,9 @@ impl Decision {
                     cpu_ms = self.cpu_ms,
                     cpu_threads = self.cpu_threads,
                     exit_code = self.exit_code,
+                    body = self.body,
+                    headers_dropped = self.headers_dropped,
+                    headers_set = self.headers_set,
                     detail = self.message,
                     $text
                 )

@@ -7,7 +7,7 @@ mod cases;
 #[path = "doors/handlers.rs"]
 mod handlers;
 
-use cases::{Case, Outcome, cases};
+use cases::{Case, FLAGS, Outcome, cases};
 use chaos_core::testing::Scope;
 
 /// Runs every case through every door of one handler. Behind a door that cannot look at the event
@@ -21,10 +21,13 @@ async fn all_cases(door: &str, sees_event: bool, handler: impl AsyncFn() -> Outc
         allowed,
     } in cases(sees_event)
     {
-        let scope = allowed.map_or_else(
-            || Scope::new(&document),
-            |modes| Scope::allowing(&document, modes),
-        );
+        let (scope, expected) = match allowed {
+            Some(modes) => (Scope::allowing(&document, modes), expected),
+            None => (
+                Scope::builder(&document).response_header(FLAGS).build(),
+                expected.naming(&injected),
+            ),
+        };
         let start = tokio::time::Instant::now();
         let outcome = scope.run(handler()).await;
         assert_eq!(outcome.checked(), expected.outcome, "{door}: {name}");

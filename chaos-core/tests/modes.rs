@@ -4,6 +4,10 @@
 
 #[path = "modes/cleared.rs"]
 mod cleared;
+#[path = "modes/corruption.rs"]
+mod corruption;
+#[path = "modes/corruption_streams.rs"]
+mod corruption_streams;
 #[path = "modes/cpu.rs"]
 mod cpu;
 #[path = "modes/diskspace.rs"]

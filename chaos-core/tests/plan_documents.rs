@@ -101,6 +101,7 @@ fn defaults_are_those_of_failure_lambda() {
         "exception": { "enabled": true },
         "panic": { "enabled": true },
         "exit": { "enabled": true },
+        "corruption": { "enabled": true },
         "latency": { "enabled": true, "min_latency": 20 },
         "normal": {
             "enabled": true, "mode": "latency", "distribution": "normal", "mean": 40, "sigma": 4,
@@ -129,6 +130,7 @@ fn defaults_are_those_of_failure_lambda() {
             "Exception(Exception { message: \"Injected exception\", error_type: None })",
             "Panic(Panic { message: \"Injected panic\" })",
             "Exit(Exit { code: 1 })",
+            "Corruption(Corruption { body: None, drop_headers: [], set_headers: [] })",
         ],
     );
     assert!(
@@ -216,6 +218,46 @@ fn findings_say_where_what_and_what_to_write() {
             "lost_reply.phase: lost_reply comes after the work by its nature; write \"after\", or leave it out",
         ),
         (
+            json!({"corruption": {"enabled": true, "phase": "before"}}),
+            "corruption.phase: corruption comes after the work by its nature; write \"after\", or leave it out",
+        ),
+        (
+            json!({"corruption": {"enabled": true, "body": {"a": 1}}}),
+            "corruption.body: an object stands here; write a text of at most 262144 characters",
+        ),
+        (
+            json!({"corruption": {"enabled": true, "body": "x".repeat(262_145)}}),
+            "corruption.body: 262145 characters are too many; write a text of at most 262144 characters",
+        ),
+        (
+            json!({"corruption": {"enabled": true, "drop_headers": []}}),
+            "corruption.drop_headers: an empty list names nothing; leave it out",
+        ),
+        (
+            json!({"corruption": {"enabled": true, "drop_headers": 7}}),
+            "corruption.drop_headers: 7 is a number; write the name of a header, as \"access-control-allow-origin\", or a list of names",
+        ),
+        (
+            json!({"corruption": {"enabled": true, "drop_headers": ["a", "b c"]}}),
+            "corruption.drop_headers[1]: is no name of an HTTP header; write letters, digits and hyphens",
+        ),
+        (
+            json!({"corruption": {"enabled": true, "drop_headers": "x".repeat(257)}}),
+            "corruption.drop_headers: is too long a name; write one of at most 256 characters",
+        ),
+        (
+            json!({"corruption": {"enabled": true, "drop_headers": vec!["a"; 51]}}),
+            "corruption.drop_headers: 51 are too many; write at most 50",
+        ),
+        (
+            json!({"corruption": {"enabled": true, "set_headers": {"a": "x".repeat(4_097)}}}),
+            "corruption.set_headers.a: is too long; write a text of at most 4096 characters",
+        ),
+        (
+            json!({"corruption": {"enabled": true, "set_headers": {"a": "b\n"}}}),
+            "corruption.set_headers.a: the text is no value of an HTTP header; write printable characters",
+        ),
+        (
             json!({"lost_reply": {"enabled": true, "exception_msg": 7}}),
             "lost_reply.exception_msg: a number stands here; write a text",
         ),
@@ -273,11 +315,11 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             flag(&json!({"mode": 7})),
-            "f.mode: 7 is a number; write one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit, lost_reply and duplicate",
+            "f.mode: 7 is a number; write one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit, lost_reply, duplicate and corruption",
         ),
         (
             json!({"denylist": {"enabled": true}}),
-            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit, lost_reply and duplicate",
+            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit, lost_reply, duplicate and corruption",
         ),
         (
             json!({"Latency": {"enabled": true}}),
@@ -285,7 +327,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"slow": {"enabled": true}}),
-            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit, lost_reply and duplicate",
+            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit, lost_reply, duplicate and corruption",
         ),
         (
             json!({"x-note": "hello"}),
@@ -595,6 +637,37 @@ fn a_lost_reply_is_after_the_work_whether_written_or_not() {
         };
         assert_eq!(exception.message, "Injected exception");
     }
+}
+
+#[test]
+fn a_corruption_is_after_the_work_and_its_headers_are_in_order() {
+    let corrupted = |attributes: &str| {
+        let document = format!(r#"{{"corruption": {{"enabled": true{attributes}}}}}"#);
+        let document: Value = serde_json::from_str(&document).expect("JSON");
+        let flag = sound(&document).flags.remove(0);
+        assert_eq!(flag.phase, Phase::After);
+        let Mode::Corruption(fault) = flag.mode else {
+            panic!("{document}")
+        };
+        fault
+    };
+    assert!(corrupted("").mangles());
+    let fault = corrupted(r#", "body": "", "phase": "after""#);
+    assert!(!fault.mangles() && fault.body.as_deref() == Some(""));
+    let fault = corrupted(
+        r#", "drop_headers": ["X-B", "x-a", "x-b"], "set_headers": {"X-D": "1", "x-c": "2"}"#,
+    );
+    assert!(!fault.mangles() && fault.concerns_headers() && fault.body.is_none());
+    assert_eq!(fault.drop_headers, ["x-a", "x-b"]);
+    let set: Vec<&str> = fault.set_headers.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(set, ["x-c", "X-D"]);
+    // As an AppConfig feature flag has them.
+    let flag = corrupted(r#", "drop_headers": "[\"x-a\"]", "set_headers": "{\"x-c\": \"2\"}""#);
+    assert_eq!((flag.drop_headers.len(), flag.set_headers.len()), (1, 1));
+    assert_eq!(
+        corrupted(r#", "drop_headers": "X-A""#).drop_headers,
+        ["x-a"]
+    );
 }
 
 #[test]

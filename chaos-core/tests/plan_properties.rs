@@ -61,6 +61,8 @@ const KEYS: &[&str] = &[
     "status_code",
     "body",
     "headers",
+    "drop_headers",
+    "set_headers",
     "exception_msg",
     "exception_type",
     "distribution",
@@ -159,7 +161,7 @@ fn object(draws: &mut Draws, depth: usize) -> Value {
     Value::Object(entries.collect())
 }
 
-const MODES: [&str; 10] = [
+const MODES: [&str; 11] = [
     "latency",
     "timeout",
     "diskspace",
@@ -170,6 +172,7 @@ const MODES: [&str; 10] = [
     "panic",
     "exit",
     "lost_reply",
+    "corruption",
 ];
 
 /// A flag that is mostly right, so that what comes after the first check is reached as well.
@@ -200,6 +203,9 @@ fn likely_flag(draws: &mut Draws) -> Value {
         ("by", json!(*draws.one(TEXTS))),
         ("expires_at", json!(*draws.one(TEXTS))),
         ("headers", json!({ "a": *draws.one(TEXTS), "b": "c" })),
+        ("body", json!(*draws.one(TEXTS))),
+        ("drop_headers", json!([*draws.one(TEXTS), "b"])),
+        ("set_headers", json!({ "a": *draws.one(TEXTS), "b": "c" })),
         (
             "match",
             json!([{ "path": *draws.one(KEYS), "operator": *draws.one(TEXTS), "value": *draws.one(TEXTS) }]),
@@ -337,6 +343,14 @@ fn check_flag(flag: &plan::Flag, text: &str) {
                     .is_sorted_by_key(|(name, _)| name.to_ascii_lowercase()),
                 "{text}"
             );
+        }
+        Mode::Corruption(fault) => {
+            assert!(
+                fault.drop_headers.len() <= 50 && fault.set_headers.len() <= 50,
+                "{text}"
+            );
+            assert!(fault.drop_headers.is_sorted(), "{text}");
+            assert_eq!(flag.phase, Phase::After, "{text}");
         }
         _ => {}
     }

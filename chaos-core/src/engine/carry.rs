@@ -1,7 +1,10 @@
 //! What the engine asks of a return type: to carry an injected error, or a status code.
 
+use rand_pcg::Pcg64Mcg;
+
+use super::announcement::Announcement;
 use crate::error::InjectedError;
-use crate::plan::StatusCode;
+use crate::plan::{Corruption, StatusCode};
 
 /// Why a return type cannot carry a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +29,24 @@ pub trait Carry<T> {
     fn reply(&self, fault: &StatusCode, http: bool) -> Result<Self::Out, Refusal>;
     /// The function's own value with the status code replaced.
     fn recode(&self, value: T, fault: &StatusCode, http: bool) -> (Self::Out, Option<Refusal>);
+    /// What is about to be returned, corrupted: how many headers were dropped, where that is known
+    /// already. It is as it was where it cannot be.
+    fn corrupt(&self, out: Self::Out, corrupting: Corrupting) -> (Self::Out, Dropped);
+    /// What is about to be returned, with the header, if it can carry one.
+    fn announce(&self, out: Self::Out, header: &Announcement, http: bool) -> Self::Out;
+}
+
+/// How many headers were there and dropped; `None` where that is known only later.
+pub(crate) type Dropped = Result<Option<usize>, Refusal>;
+
+/// What is to be done to a response.
+#[derive(Clone, Debug)]
+#[doc(hidden)]
+pub struct Corrupting {
+    pub(crate) fault: Corruption,
+    pub(crate) random: Pcg64Mcg,
+    /// Whether it is the response of a handler of `lambda_http`.
+    pub(crate) http: bool,
 }
 
 /// The function's return type has no place for an error.

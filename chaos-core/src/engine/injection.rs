@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::carry::{CannotFail, Carry, Refusal};
+use super::carry::{CannotFail, Carry, Corrupting, Refusal};
 use super::live::{HANDLER, LiveFlag};
 use super::seen::Seen;
 use super::{EngineRef, Fired, Running};
@@ -102,6 +102,13 @@ impl Injection {
 
     /// The next step before the function, in the order of the modes.
     pub(crate) fn before<T, C: Carry<T>>(&mut self, carrier: &C) -> Before<C::Out> {
+        match self.next_before(carrier) {
+            Before::Answer(out) => Before::Answer(self.announce(out, carrier)),
+            other => other,
+        }
+    }
+
+    fn next_before<T, C: Carry<T>>(&mut self, carrier: &C) -> Before<C::Out> {
         while let Some(live) = self.before.pop_front() {
             match &live.flag.mode {
                 Mode::Latency(latency) => return Before::Wait(self.delay(latency, &live)),
@@ -136,6 +143,8 @@ impl Injection {
                         return Before::Twice;
                     }
                 }
+                // plan/ refuses this phase for it: there is no response yet.
+                Mode::Corruption(_) => {}
             }
         }
         Before::Run
@@ -143,6 +152,13 @@ impl Injection {
 
     /// The next step after the function, whose work is done.
     pub(crate) fn after<T, C: Carry<T>>(&mut self, value: T, carrier: &C) -> After<T, C::Out> {
+        match self.next_after(value, carrier) {
+            After::Answer(out) => After::Answer(self.announce(out, carrier)),
+            other @ After::Wait(..) => other,
+        }
+    }
+
+    fn next_after<T, C: Carry<T>>(&mut self, value: T, carrier: &C) -> After<T, C::Out> {
         while let Some(live) = self.after.pop_front() {
             match &live.flag.mode {
                 Mode::Latency(latency) => return After::Wait(self.delay(latency, &live), value),
@@ -161,6 +177,9 @@ impl Injection {
                 }
                 Mode::Panic(panic) => self.panic(panic, &live),
                 &Mode::Exit(exit) => self.exit(exit, &live),
+                Mode::Corruption(_) => {
+                    return After::Answer(self.corrupt(live, value, carrier));
+                }
                 // plan/ refuses this phase for these: there is nothing left to hold them for.
                 Mode::DiskSpace(_) | Mode::Memory(_) | Mode::Cpu(_) | Mode::Duplicate => {}
             }
@@ -325,6 +344,46 @@ impl Injection {
             Some(Refusal(why)) => self.cannot(live, why),
         }
         out
+    }
+
+    /// The function's own response with all that corrupts it. The mode is the last, so nothing else
+    /// is left.
+    fn corrupt<T, C: Carry<T>>(&mut self, first: Arc<LiveFlag>, value: T, carrier: &C) -> C::Out {
+        let mut out = carrier.pass(value);
+        let mut next = Some(first);
+        while let Some(live) = next {
+            if let Mode::Corruption(fault) = &live.flag.mode {
+                let corrupting = Corrupting {
+                    fault: fault.clone(),
+                    random: live.random(),
+                    // What a point returns is nobody's HTTP response yet.
+                    http: self.seen.http && self.point == HANDLER,
+                };
+                let (corrupted, dropped) = carrier.corrupt(out, corrupting);
+                out = corrupted;
+                match dropped {
+                    Ok(dropped) => {
+                        let mut decision = self.decision(Action::Inject, &live);
+                        decision.headers_dropped = dropped.filter(|_| fault.concerns_headers());
+                        self.record(decision);
+                    }
+                    Err(Refusal(why)) => self.cannot(&live, why),
+                }
+            }
+            next = self.after.pop_front();
+        }
+        out
+    }
+
+    /// With the header that names the flags that fired, where the handler's response carries one.
+    fn announce<T, C: Carry<T>>(&self, out: C::Out, carrier: &C) -> C::Out {
+        if self.point != HANDLER {
+            return out;
+        }
+        match self.engine.announcement(&self.seen) {
+            None => out,
+            Some(header) => carrier.announce(out, &header, self.seen.http),
+        }
     }
 
     /// The injected error; a function without an error type panics, if that is allowed.

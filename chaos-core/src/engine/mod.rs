@@ -1,5 +1,6 @@
 //! The engine: holds the source and the plan in force, and decides at every injection point.
 
+mod announcement;
 mod beginning;
 mod carry;
 mod gate;
@@ -16,9 +17,10 @@ use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 
+pub(crate) use self::announcement::Announcement;
 pub use self::beginning::{Beginning, again, begin, begin_point};
 pub use self::carry::Carry;
-pub(crate) use self::carry::{CannotFail, Refusal};
+pub(crate) use self::carry::{CannotFail, Corrupting, Dropped, Refusal};
 use self::gate::armed;
 pub(crate) use self::gate::{
     EngineRef, current, current_scope, expect_scopes, install, may_enter_scope, scope, scope_sync,
@@ -382,9 +384,19 @@ impl Engine {
         self.options.allow.allows("panic")
     }
 
+    /// The response header, if it is asked for and any flag has fired in the invocation.
+    pub(crate) fn announcement(&self, seen: &Seen) -> Option<Announcement> {
+        let name = self.options.response_header.as_ref()?;
+        let flags = seen.flags();
+        (!flags.is_empty()).then(|| Announcement::new(name, &flags))
+    }
+
     /// What is said once of a flag is no longer loud.
     pub(crate) fn record(&self, mut decision: Decision, seen: &Seen, loud: bool) {
         decision.request_id.clone_from(&seen.request_id);
+        if decision.action == Action::Inject && self.options.response_header.is_some() {
+            seen.has_fired(&decision.flag);
+        }
         decision.emit(&self.options.config_source, loud);
         if let (Action::Inject, Some(metrics)) = (decision.action, self.metrics()) {
             metrics.injected(&decision.flag, decision.mode);

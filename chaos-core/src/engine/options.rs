@@ -1,6 +1,8 @@
 //! What the operator of a function sets, and no document can: the kill switch, dry run, the
 //! modes that are allowed.
 
+use http::HeaderName;
+
 use crate::plan::MODES;
 use crate::source::options::Env;
 
@@ -12,6 +14,8 @@ pub(crate) struct Options {
     /// Whether what happens is counted and written as metrics.
     pub(crate) metrics: bool,
     pub(crate) allow: Allow,
+    /// The response header that names the flags that fired, where it is asked for.
+    pub(crate) response_header: Option<HeaderName>,
     /// Labels that every call has.
     pub(crate) labels: Vec<(&'static str, String)>,
 }
@@ -86,12 +90,13 @@ impl Options {
             ("lambda.region", "AWS_REGION"),
         ];
         let allow = Allow::from_env(env);
-        let doubts = allow.doubts();
+        let mut doubts = allow.doubts();
         let options = Self {
             config_source: String::new(),
             dry_run: is_set(env("CHAOS_DRY_RUN").as_deref()),
             metrics: is_set(env("CHAOS_METRICS").as_deref()),
             allow,
+            response_header: response_header(env, &mut doubts),
             labels: labels
                 .into_iter()
                 .filter_map(|(label, variable)| Some((label, env(variable)?)))
@@ -106,6 +111,18 @@ impl Options {
         let (_, name) = labels.find(|(label, _)| *label == "lambda.function")?;
         Some(name)
     }
+}
+
+fn response_header(env: Env<'_>, doubts: &mut Vec<String>) -> Option<HeaderName> {
+    let name = env("CHAOS_RESPONSE_HEADER").filter(|name| !name.is_empty())?;
+    let header = HeaderName::try_from(&name).ok();
+    if header.is_none() {
+        doubts.push(format!(
+            "CHAOS_RESPONSE_HEADER is {name:?}, which is no name of an HTTP header; write letters, \
+             digits and hyphens"
+        ));
+    }
+    header
 }
 
 /// The kill switch: nothing is read and nothing injected.
@@ -188,6 +205,18 @@ mod tests {
         assert_eq!(doubts.len(), 1);
         assert!(doubts[0].contains("\"latancy\""), "{doubts:?}");
         assert!(doubts[0].contains("latency, "), "{doubts:?}");
+    }
+
+    #[test]
+    fn a_response_header_needs_a_name_that_http_takes() {
+        let header = |name| Options::from_env(&env(&[("CHAOS_RESPONSE_HEADER", name)]));
+        let (options, doubts) = header("X-Chaos");
+        assert_eq!(options.response_header.expect("a header"), "x-chaos");
+        assert!(doubts.is_empty());
+        let (options, doubts) = header("x chaos\r\n");
+        assert_eq!(options.response_header, None);
+        assert!(doubts[0].contains(r#""x chaos\r\n""#), "{doubts:?}");
+        assert!(header("").0.response_header.is_none() && header("").1.is_empty());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What is known of an invocation.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 #[cfg(any(feature = "lambda", test))]
 use std::time::{Duration, UNIX_EPOCH};
@@ -7,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde_json::Value;
 
 /// What was seen of an event at the handler's door.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 #[doc(hidden)]
 pub struct Seen {
     /// Whether this is an invocation's, and not of an argument that is no event.
@@ -23,6 +24,8 @@ pub struct Seen {
     pub(crate) http: bool,
     /// The event as JSON: only if somebody wants it and its type can be viewed.
     pub(crate) event: Option<Value>,
+    /// The flags that have fired in it, kept while the response header is to name them.
+    pub(crate) fired: Mutex<Vec<Arc<str>>>,
 }
 
 impl Seen {
@@ -51,6 +54,19 @@ impl Seen {
     pub(crate) fn at(mut self, now: impl FnOnce() -> SystemTime) -> Self {
         self.deadline = self.deadline.filter(|deadline| *deadline > now());
         self
+    }
+
+    pub(crate) fn has_fired(&self, flag: &str) {
+        let mut fired = self.fired.lock().unwrap_or_else(PoisonError::into_inner);
+        if !fired.iter().any(|there| **there == *flag) {
+            fired.push(flag.into());
+        }
+    }
+
+    /// The flags that have fired so far, each once.
+    pub(crate) fn flags(&self) -> Vec<Arc<str>> {
+        let fired = self.fired.lock().unwrap_or_else(PoisonError::into_inner);
+        fired.clone()
     }
 
     #[cfg(feature = "lambda")]

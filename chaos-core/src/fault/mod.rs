@@ -1,6 +1,7 @@
 //! What each mode does to a function, one file a mode. A fault that changes the world returns
 //! what undoes it when it is dropped.
 
+pub(crate) mod corruption;
 pub(crate) mod cpu;
 pub(crate) mod diskspace;
 pub(crate) mod exit;

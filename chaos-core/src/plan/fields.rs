@@ -96,7 +96,7 @@ impl<'a> Fields<'a> {
             attribute.key == field_key(field)
                 && matches!(
                     attribute.kind,
-                    Kind::Text | Kind::Name | Kind::Body | Kind::Headers
+                    Kind::Text | Kind::LimitedText { .. } | Kind::Name | Kind::Body | Kind::Headers
                 )
         });
         let found = if free {
@@ -184,6 +184,17 @@ impl<'a> Fields<'a> {
         let attribute = self.attribute(key)?;
         match (self.raw(key), attribute.default) {
             (Some(Value::String(text)), _) if allowed(attribute.kind, text) => Some(text.clone()),
+            (Some(Value::String(text)), _)
+                if matches!(attribute.kind, Kind::LimitedText { .. }) =>
+            {
+                let long = text.chars().count();
+                let message = format!(
+                    "{long} characters are too many; write {}",
+                    wanted(attribute)
+                );
+                self.error(key, message);
+                None
+            }
             (Some(Value::String(text)), _) => {
                 self.error(
                     key,
@@ -280,6 +291,7 @@ fn allowed(kind: Kind, text: &str) -> bool {
     match kind {
         Kind::Choice(choices) => choices.contains(&text),
         Kind::Name | Kind::By => !text.is_empty(),
+        Kind::LimitedText { longest } => text.chars().count() <= longest,
         _ => true,
     }
 }
@@ -302,6 +314,7 @@ fn wanted(attribute: &Attribute) -> String {
         Kind::Integer { min, max } => bounded("a whole number", &min, Some(&max)),
         Kind::Text => "a text".to_owned(),
         Kind::Name => "a text that is not empty".to_owned(),
+        Kind::LimitedText { longest } => format!("a text of at most {longest} characters"),
         Kind::Choice(choices) => {
             let quoted: Vec<String> = choices.iter().map(|choice| format!("\"{choice}\"")).collect();
             quoted.join(" or ")
@@ -316,5 +329,8 @@ fn wanted(attribute: &Attribute) -> String {
         }
         Kind::Body => "a text, or any JSON but null".to_owned(),
         Kind::Headers => "an object of texts, as {\"Retry-After\": \"5\"}".to_owned(),
+        Kind::HeaderNames => {
+            "the name of a header, as \"access-control-allow-origin\", or a list of names".to_owned()
+        }
     }
 }

@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
-use super::embedded::unfolded;
-use super::fields::{Fields, sorted};
+use super::fields::Fields;
+use super::headers;
 use super::mode::{
-    Cpu, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic, Spread,
-    StatusCode, Timeout,
+    Corruption, Cpu, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic,
+    Spread, StatusCode, Timeout,
 };
-use super::report::spelled;
 use super::table::{LARGEST_MB, LONGEST};
 use super::trigger::Phase;
 
@@ -118,7 +117,7 @@ pub(super) fn cpu(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
 pub(super) fn status_code(fields: &mut Fields<'_>, phase: Phase) -> Option<Mode> {
     let code = fields.integer("status_code");
     let mut body = body(fields);
-    let mut headers = headers(fields);
+    let mut headers = headers::read(fields, "headers");
     let keep_reply = phase == Phase::After;
     if keep_reply {
         for key in ["body", "headers"] {
@@ -147,6 +146,15 @@ pub(super) fn exception(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
 
 pub(super) fn lost_reply(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
     error(fields).map(Mode::LostReply)
+}
+
+pub(super) fn corruption(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let corruption = Corruption {
+        body: fields.text("body"),
+        drop_headers: headers::names(fields, "drop_headers"),
+        set_headers: headers::read(fields, "set_headers"),
+    };
+    fields.sound().then_some(Mode::Corruption(corruption))
 }
 
 pub(super) fn panic(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
@@ -179,50 +187,4 @@ fn body(fields: &mut Fields<'_>) -> Option<Value> {
         fields.mistaken("body", body, &fields.wanted("body"));
     }
     Some(body.clone())
-}
-
-fn headers(fields: &mut Fields<'_>) -> Vec<(String, String)> {
-    let Some(value) = fields.raw("headers").map(unfolded) else {
-        return Vec::new();
-    };
-    let Value::Object(map) = value.as_ref() else {
-        fields.mistaken("headers", &value, &fields.wanted("headers"));
-        return Vec::new();
-    };
-    let headers = sorted(map)
-        .into_iter()
-        .filter_map(|(name, value)| header(fields, name, value));
-    let mut headers: Vec<(String, String)> = headers.collect();
-    headers.sort_by_key(|(name, _)| name.to_ascii_lowercase());
-    for pair in headers.windows(2) {
-        let (one, other) = (&pair[0].0, &pair[1].0);
-        if one.eq_ignore_ascii_case(other) {
-            fields.error(
-                &format!("headers.{}", spelled(other)),
-                "is there twice; write it once",
-            );
-        }
-    }
-    headers
-}
-
-fn header(fields: &mut Fields<'_>, name: &str, value: &Value) -> Option<(String, String)> {
-    let field = format!("headers.{}", spelled(name));
-    let Value::String(text) = value else {
-        fields.mistaken(&field, value, "a text");
-        return None;
-    };
-    if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
-        fields.error(
-            &field,
-            "is no name of an HTTP header; write letters, digits and hyphens",
-        );
-    }
-    if http::HeaderValue::from_str(text).is_err() {
-        fields.error(
-            &field,
-            "the text is no value of an HTTP header; write printable characters",
-        );
-    }
-    Some((name.to_owned(), text.clone()))
 }

@@ -34,6 +34,7 @@ mod fields;
 mod figures;
 mod finding;
 mod glob;
+mod headers;
 mod legacy;
 mod mode;
 mod modes;
@@ -56,8 +57,8 @@ pub use event::text_at;
 pub use finding::{Finding, Severity};
 pub use glob::Globs;
 pub use mode::{
-    Cpu, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic, Spread,
-    StatusCode, Timeout,
+    Corruption, Cpu, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic,
+    Spread, StatusCode, Timeout,
 };
 pub use modes::{MODES, mode_row};
 pub use pattern::Pattern;

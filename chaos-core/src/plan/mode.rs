@@ -31,6 +31,8 @@ pub enum Mode {
     LostReply(Exception),
     /// Does the work twice.
     Duplicate,
+    /// Spoils the function's own response; the phase is always after.
+    Corruption(Corruption),
 }
 
 impl Mode {
@@ -48,6 +50,7 @@ impl Mode {
             Self::Exit(_) => "exit",
             Self::LostReply(_) => "lost_reply",
             Self::Duplicate => "duplicate",
+            Self::Corruption(_) => "corruption",
         }
     }
 
@@ -63,7 +66,8 @@ impl Mode {
             | Self::Panic(_)
             | Self::Exit(_)
             | Self::LostReply(_)
-            | Self::Duplicate => false,
+            | Self::Duplicate
+            | Self::Corruption(_) => false,
         }
     }
 
@@ -224,4 +228,33 @@ pub struct Panic {
 pub struct Exit {
     /// The process's exit code, 0 to 255; 1 unless written.
     pub code: u8,
+}
+
+/// What becomes of the function's own response.
+///
+/// With none of the three, its body is cut short and mangled. With headers alone, the body stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Corruption {
+    /// The body that takes the place of the response's own, at most 262144 characters.
+    pub body: Option<String>,
+    /// The headers that are taken out, at most 50, in lower case, in order and each there once;
+    /// names of at most 256 characters, valid as HTTP has them.
+    pub drop_headers: Vec<String>,
+    /// The headers that are set, whatever the response has under their names: at most 50, in the
+    /// order of their names, each there once. Names have at most 256 characters and values at most
+    /// 4096, both valid as HTTP has them.
+    pub set_headers: Vec<(String, String)>,
+}
+
+impl Corruption {
+    /// Whether headers are dropped or set.
+    pub fn concerns_headers(&self) -> bool {
+        !self.drop_headers.is_empty() || !self.set_headers.is_empty()
+    }
+
+    /// Whether the body is cut short and mangled.
+    pub fn mangles(&self) -> bool {
+        self.body.is_none() && !self.concerns_headers()
+    }
 }

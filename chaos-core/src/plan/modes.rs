@@ -2,7 +2,8 @@
 
 use super::figures;
 use super::table::{
-    Attribute, DefaultValue, Kind, LARGEST_MB, LONGEST_MS, ModeRow, attribute, measured,
+    Attribute, DefaultValue, Kind, LARGEST_MB, LONGEST_BODY, LONGEST_MS, ModeRow, attribute,
+    measured,
 };
 
 const EXCEPTION: &[Attribute] = &[
@@ -228,6 +229,36 @@ pub static MODES: &[ModeRow] = &[
         before: true,
         after: false,
         build: figures::duplicate,
+    },
+    ModeRow {
+        name: "corruption",
+        title: "spoils the function's own response: its body, or its headers",
+        attributes: &[
+            attribute(
+                "body",
+                Kind::LimitedText {
+                    longest: LONGEST_BODY,
+                },
+                DefaultValue::Unset,
+                "the body in place of the response's own; unless it or headers are written, the \
+                 response's own, cut short and mangled",
+            ),
+            attribute(
+                "drop_headers",
+                Kind::HeaderNames,
+                DefaultValue::Unset,
+                "the headers to take out, as those of CORS",
+            ),
+            attribute(
+                "set_headers",
+                Kind::Headers,
+                DefaultValue::Unset,
+                "the headers to set, whatever the response has under their names",
+            ),
+        ],
+        before: false,
+        after: true,
+        build: figures::corruption,
     },
 ];
 

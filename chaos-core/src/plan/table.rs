@@ -71,6 +71,11 @@ pub enum Kind {
     Text,
     /// A text that is not empty.
     Name,
+    /// A text of at most so many characters, possibly empty.
+    LimitedText {
+        /// The most characters.
+        longest: usize,
+    },
     /// One of these texts.
     Choice(&'static [&'static str]),
     /// A point in time as RFC 3339 writes it, with any offset.
@@ -85,8 +90,11 @@ pub enum Kind {
     Conditions,
     /// A text, or any other JSON but null.
     Body,
-    /// An object of texts: the names and values of HTTP headers.
+    /// An object of texts: the names and values of HTTP headers, at most 50. Names have at most
+    /// 256 characters and values at most 4096.
     Headers,
+    /// The name of an HTTP header or a list of at most 50, of at most 256 characters each.
+    HeaderNames,
 }
 
 /// What holds when an attribute is not written.
@@ -149,6 +157,18 @@ pub(super) const LONGEST_MS: Kind = Kind::Number {
     max: LONGEST,
 };
 
+/// The longest body that a corruption puts in a response's place, in characters.
+pub(super) const LONGEST_BODY: usize = 262_144;
+
+/// The most headers that a flag sets or takes out.
+pub(super) const MOST_HEADERS: usize = 50;
+
+/// The longest name of a header, in characters.
+pub(super) const LONGEST_HEADER_NAME: usize = 256;
+
+/// The longest value of a header, in characters.
+pub(super) const LONGEST_HEADER_VALUE: usize = 4_096;
+
 const PHASES: &[&str] = &["before", "after"];
 
 /// The attributes of every flag, whatever its mode.
@@ -202,7 +222,7 @@ pub static FLAG_ATTRIBUTES: &[Attribute] = &[
         "phase",
         Kind::Choice(PHASES),
         DefaultValue::Text("before"),
-        "before: the work is not done; after: it is done, then it fails, which a lost reply always is",
+        "before: the work is not done; after: it is done, then it fails, which a lost reply and a corruption always are",
     ),
     attribute(
         "every",

@@ -1,5 +1,6 @@
 //! Where faults enter.
 
+pub(crate) mod corrupt;
 pub(crate) mod future;
 pub(crate) mod handler;
 pub(crate) mod layer;

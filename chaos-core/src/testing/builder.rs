@@ -71,6 +71,18 @@ impl ScopeBuilder {
         self
     }
 
+    /// Has responses name the flags that fired in a header of this name, as
+    /// `CHAOS_RESPONSE_HEADER` does.
+    ///
+    /// # Panics
+    ///
+    /// If that is no name of an HTTP header.
+    pub fn response_header(mut self, name: &str) -> Self {
+        let name = http::HeaderName::try_from(name).expect("the name of a header");
+        self.options.response_header = Some(name);
+        self
+    }
+
     /// A label that every call in the scope has, as in Lambda it has `lambda.function`,
     /// `lambda.version` and `lambda.region`. A label of the call itself goes first.
     ///

@@ -7,10 +7,20 @@ use serde_json::{Value, json};
 /// What the runtime gets from a handler.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {
-    /// Status, body, and the content type where the response has one.
-    Reply(u16, String, Option<String>),
+    /// Status, body, and the headers that are looked at.
+    Reply(u16, String, Headers),
     Error(String),
 }
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Headers {
+    pub(crate) content_type: Option<String>,
+    /// The flags that fired, as the header that is asked for names them.
+    pub(crate) flags: Option<String>,
+}
+
+/// The header that names the flags.
+pub(crate) const FLAGS: &str = "X-Chaos-Flags";
 
 impl Outcome {
     pub(crate) fn of_json(value: &Value) -> Self {
@@ -18,32 +28,51 @@ impl Outcome {
         Self::Reply(
             u16::try_from(status).expect("a status code"),
             value["body"].as_str().unwrap_or_default().to_owned(),
-            value["headers"]
-                .as_object()
-                .and_then(|headers| {
-                    let mut headers = headers.iter();
-                    headers.find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
-                })
-                .and_then(|(_, value)| value.as_str())
-                .map(str::to_owned),
+            Headers::read(|wanted| {
+                let mut headers = value["headers"].as_object()?.iter();
+                let found = headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+                Some(found?.1.as_str()?.to_owned())
+            }),
         )
     }
 
     /// An injected response has failure-lambda's content type; the handler's own has none here.
     pub(crate) fn checked(self) -> Self {
         match self {
-            Self::Reply(status, body, content_type) => {
-                let expected = (body != OWN).then_some("application/json");
-                assert_eq!(content_type.as_deref(), expected, "{status} {body}");
-                Self::Reply(status, body, None)
+            Self::Reply(status, body, headers) => {
+                let expected = (!is_own(&body)).then_some("application/json");
+                assert_eq!(headers.content_type.as_deref(), expected, "{status} {body}");
+                let content_type = None;
+                Self::Reply(
+                    status,
+                    body,
+                    Headers {
+                        content_type,
+                        ..headers
+                    },
+                )
             }
             Self::Error(_) => self,
         }
     }
 }
 
+impl Headers {
+    pub(crate) fn read(find: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            content_type: find("content-type"),
+            flags: find(FLAGS),
+        }
+    }
+}
+
 /// The body of the handler's own answer.
 pub(crate) const OWN: &str = "own";
+
+/// Whether a body is the handler's own, be it mangled.
+pub(crate) fn is_own(body: &str) -> bool {
+    body == OWN || body.ends_with(char::REPLACEMENT_CHARACTER)
+}
 
 pub(crate) struct Case {
     pub(crate) name: &'static str,
@@ -71,7 +100,7 @@ pub(crate) struct Expected {
 
 fn reply(status: u16, body: &str) -> Expected {
     Expected {
-        outcome: Outcome::Reply(status, body.to_owned(), None),
+        outcome: Outcome::Reply(status, body.to_owned(), Headers::default()),
         waited_ms: 0..=0,
     }
 }
@@ -84,6 +113,14 @@ fn error(message: &str) -> Expected {
 }
 
 impl Expected {
+    /// With the header that names these flags, if there is a response.
+    pub(crate) fn naming(mut self, flags: &[&str]) -> Self {
+        if let Outcome::Reply(_, _, headers) = &mut self.outcome {
+            headers.flags = Some(flags.join(", ")).filter(|flags| !flags.is_empty());
+        }
+        self
+    }
+
     fn after(self, waited_ms: RangeInclusive<u128>) -> Self {
         Self { waited_ms, ..self }
     }
@@ -106,6 +143,7 @@ fn case(
 
 pub(crate) fn cases(sees_event: bool) -> Vec<Case> {
     let mut cases = single();
+    cases.extend(corrupted());
     cases.extend(combined());
     cases.extend(aimed(sees_event));
     cases
@@ -233,6 +271,53 @@ fn single() -> Vec<Case> {
             json!({"lost_reply": {"enabled": true, "exception_msg": "no reply"}}),
             error("no reply"),
             &["lost_reply"],
+        ),
+    ]
+}
+
+/// The handler's own response, corrupted.
+fn corrupted() -> Vec<Case> {
+    let injected_503 = r#"{"message":"Injected status code 503"}"#;
+    let spoiled = json!({
+        "enabled": true, "body": "spoiled",
+        "set_headers": {"Content-Type": "application/json"}, "drop_headers": ["x-none"],
+    });
+    vec![
+        case(
+            "another body and another header",
+            json!({"corruption": spoiled}),
+            reply(200, "spoiled"),
+            &["corruption"],
+        ),
+        case(
+            "a mangled body, the same each time for a seed",
+            json!({"settings": {"seed": 1}, "corruption": {"enabled": true}}),
+            reply(200, "o\u{fffd}\u{fffd}"),
+            &["corruption"],
+        ),
+        case(
+            "two that corrupt, one after the other",
+            json!({
+                "corruption": spoiled,
+                "z-second": {"enabled": true, "mode": "corruption", "body": "again"},
+            }),
+            reply(200, "again"),
+            &["corruption", "z-second"],
+        ),
+        case(
+            "what was injected is not corrupted",
+            json!({"corruption": spoiled, "statuscode": {"enabled": true, "status_code": 503}}),
+            reply(503, injected_503),
+            &["statuscode"],
+        ),
+        case(
+            "nor is an error",
+            json!({
+                "corruption": spoiled,
+                "exception": {"enabled": true, "exception_msg": "late", "phase": "after"},
+            }),
+            error("late"),
+            &["exception"],
         ),
     ]
 }

@@ -9,7 +9,7 @@ use lambda_runtime::{Context, Error, LambdaEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::cases::{OWN, Outcome};
+use super::cases::{Headers, OWN, Outcome, is_own};
 
 type Event = LambdaEvent<Value>;
 
@@ -27,14 +27,14 @@ fn judge<R: Serialize, E: Display>(result: Result<R, E>) -> Outcome {
 
 fn judge_http<B: AsRef<[u8]>, E: Display>(result: Result<http::Response<B>, E>) -> Outcome {
     match result {
-        Ok(reply) => {
-            let header = reply.headers().get("content-type");
-            Outcome::Reply(
-                reply.status().as_u16(),
-                String::from_utf8_lossy(reply.body().as_ref()).into_owned(),
-                header.map(|value| value.to_str().expect("text").to_owned()),
-            )
-        }
+        Ok(reply) => Outcome::Reply(
+            reply.status().as_u16(),
+            String::from_utf8_lossy(reply.body().as_ref()).into_owned(),
+            Headers::read(|name| {
+                let value = reply.headers().get(name)?;
+                Some(value.to_str().expect("text").to_owned())
+            }),
+        ),
         Err(error) => Outcome::Error(error.to_string()),
     }
 }
@@ -333,8 +333,8 @@ pub(crate) mod http_handlers {
             Ok(reply) => {
                 let mut reply = reply.into_response().await;
                 // A text of the handler's own gets a content type on its way out.
-                if reply.body().as_ref() == OWN.as_bytes() {
-                    reply.headers_mut().clear();
+                if is_own(&String::from_utf8_lossy(reply.body())) {
+                    reply.headers_mut().remove("content-type");
                 }
                 judge_http(Ok::<_, E>(reply))
             }

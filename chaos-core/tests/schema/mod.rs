@@ -104,7 +104,15 @@ fn inexpressible(error: &Finding, document: &Value) -> Option<&'static str> {
 
 /// Whether the error is in an attribute that may hold JSON in a text, and does or tries to.
 fn in_a_text(error: &Finding, document: &Value) -> bool {
-    ["point", "labels", "match", "headers"].iter().any(|key| {
+    let keys = [
+        "point",
+        "labels",
+        "match",
+        "headers",
+        "drop_headers",
+        "set_headers",
+    ];
+    keys.iter().any(|key| {
         let texts = document
             .as_object()
             .into_iter()

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::super::parts::{CONDITION_KEYS, OPERATORS, VALUELESS};
-use super::super::table::{Attribute, DefaultValue, Kind};
+use super::super::table::{
+    Attribute, DefaultValue, Kind, LONGEST_HEADER_NAME, LONGEST_HEADER_VALUE, MOST_HEADERS,
+};
 use super::draft::Draft;
 
 /// RFC 3339 as it is read: any character between date and time, and 29 February in any year.
@@ -62,6 +64,7 @@ fn value(kind: Kind, draft: Draft) -> Value {
         Kind::Integer { min, max } => draft.whole(min, max),
         Kind::Text => json!({ "type": "string" }),
         Kind::Name => json!({ "type": "string", "minLength": 1 }),
+        Kind::LimitedText { longest } => json!({ "type": "string", "maxLength": longest }),
         Kind::Choice(choices) => json!({ "enum": choices }),
         Kind::Time => json!({ "type": "string", "pattern": TIME }),
         Kind::By => json!({ "type": "string", "minLength": 1, "not": { "enum": ["label:"] } }),
@@ -74,6 +77,7 @@ fn value(kind: Kind, draft: Draft) -> Value {
         Kind::Conditions => or_in_text(&json!({ "type": "array", "items": condition(draft) }), '['),
         Kind::Body => json!({ "type": ["string", "number", "boolean", "array", "object"] }),
         Kind::Headers => or_in_text(&headers(draft), '{'),
+        Kind::HeaderNames => header_names(),
     }
 }
 
@@ -118,9 +122,29 @@ fn condition(draft: Draft) -> Value {
 fn headers(draft: Draft) -> Value {
     json!({
         "type": "object",
-        "patternProperties": { "^$|[^-!#$%&'*+.^_`|~0-9A-Za-z]": draft.nothing() },
-        "additionalProperties": { "type": "string", "not": { "pattern": "[\\x00-\\x08\\x0a-\\x1f\\x7f]" } },
+        "maxProperties": MOST_HEADERS,
+        "patternProperties": { no_header_name(): draft.nothing() },
+        "additionalProperties": {
+            "type": "string",
+            "maxLength": LONGEST_HEADER_VALUE,
+            "not": { "pattern": "[\\x00-\\x08\\x0a-\\x1f\\x7f]" },
+        },
     })
+}
+
+/// A name, or a list of at least one.
+fn header_names() -> Value {
+    let name = json!({ "type": "string", "not": { "pattern": no_header_name() } });
+    let list = json!({ "type": "array", "minItems": 1, "maxItems": MOST_HEADERS, "items": name });
+    json!({ "anyOf": [name, or_in_text(&list, '[')] })
+}
+
+/// What is no name of a header, or too long a one.
+fn no_header_name() -> String {
+    format!(
+        "^$|[^-!#$%&'*+.^_`|~0-9A-Za-z]|.{{{}}}",
+        LONGEST_HEADER_NAME + 1
+    )
 }
 
 /// A number without a decimal point where it needs none.

@@ -9,7 +9,7 @@ pub use self::errors::FromInjected;
 pub(crate) use self::errors::{Convert, Errors};
 pub(crate) use self::replies::{AsOpaque, Replies};
 pub use self::replies::{Respond, kind};
-use crate::engine::{CannotFail, Carry, Refusal};
+use crate::engine::{Announcement, CannotFail, Carry, Corrupting, Dropped, Refusal};
 use crate::error::InjectedError;
 use crate::plan::StatusCode;
 
@@ -53,6 +53,22 @@ impl<R, E, EC: Errors<E>, RC: Replies<R>> Carry<Result<R, E>> for ResultCarrier<
             }
         }
     }
+    fn corrupt(&self, out: Self::Out, corrupting: Corrupting) -> (Self::Out, Dropped) {
+        match out {
+            Ok(out) => {
+                let (out, dropped) = self.replies.corrupt(out, corrupting);
+                (Ok(out), dropped)
+            }
+            Err(error) => {
+                let refusal =
+                    Refusal::new("the function failed by itself: there is no response to corrupt");
+                (Err(error), Err(refusal))
+            }
+        }
+    }
+    fn announce(&self, out: Self::Out, header: &Announcement, http: bool) -> Self::Out {
+        out.map(|out| self.replies.announce(out, header, http))
+    }
 }
 
 /// Anything else.
@@ -76,5 +92,11 @@ impl<T, RC: Replies<T>> Carry<T> for PlainCarrier<RC> {
     }
     fn recode(&self, value: T, fault: &StatusCode, http: bool) -> (Self::Out, Option<Refusal>) {
         self.replies.recode(value, fault, http)
+    }
+    fn corrupt(&self, out: Self::Out, corrupting: Corrupting) -> (Self::Out, Dropped) {
+        self.replies.corrupt(out, corrupting)
+    }
+    fn announce(&self, out: Self::Out, header: &Announcement, http: bool) -> Self::Out {
+        self.replies.announce(out, header, http)
     }
 }

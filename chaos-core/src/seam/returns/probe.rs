@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::errors::{By, Convert, FromInjected};
-use super::replies::{AsHttp, AsOpaque, AsProxy, AsSerialized, Never};
+#[cfg(feature = "lambda")]
+use super::replies::AsStream;
+use super::replies::{AsHead, AsHttp, AsOpaque, AsProxy, AsSerialized, Never};
 use super::{PlainCarrier, ResultCarrier};
 use crate::error::InjectedError;
 
@@ -135,7 +137,29 @@ pub trait HttpReply {
         AsHttp
     }
 }
-impl<B: From<String>> HttpReply for &&&Reply<http::Response<B>> {}
+impl<B: From<String> + 'static> HttpReply for &&&Reply<http::Response<B>> {}
+
+/// It is an `http::Response` with a body that cannot be made.
+pub trait HeadReply {
+    /// As one, without its body.
+    #[inline]
+    fn replies(&self) -> AsHead {
+        AsHead
+    }
+}
+impl<B> HeadReply for &&Reply<http::Response<B>> {}
+
+/// It is a stream of lambda_runtime's.
+#[cfg(feature = "lambda")]
+pub trait StreamReply {
+    /// As one.
+    #[inline]
+    fn replies(&self) -> AsStream {
+        AsStream
+    }
+}
+#[cfg(feature = "lambda")]
+impl StreamReply for &&&Reply<lambda_runtime::StreamResponse<lambda_runtime::streaming::Body>> {}
 
 /// It goes through serde.
 pub trait ProxyReply {

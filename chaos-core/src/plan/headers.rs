@@ -1,0 +1,116 @@
+//! The HTTP headers that a flag names.
+
+use serde_json::Value;
+
+use super::embedded::unfolded;
+use super::fields::{Fields, sorted};
+use super::report::spelled;
+use super::table::{LONGEST_HEADER_NAME, LONGEST_HEADER_VALUE, MOST_HEADERS};
+
+/// Names and values, in the order of the names, each name there once.
+pub(super) fn read(fields: &mut Fields<'_>, key: &str) -> Vec<(String, String)> {
+    let Some(value) = fields.raw(key).map(unfolded) else {
+        return Vec::new();
+    };
+    let Value::Object(map) = value.as_ref() else {
+        fields.mistaken(key, &value, &fields.wanted(key));
+        return Vec::new();
+    };
+    at_most(fields, key, map.len());
+    let headers = sorted(map)
+        .into_iter()
+        .filter_map(|(name, value)| header(fields, key, name, value));
+    let mut headers: Vec<(String, String)> = headers.collect();
+    headers.sort_by_key(|(name, _)| name.to_ascii_lowercase());
+    for pair in headers.windows(2) {
+        let (one, other) = (&pair[0].0, &pair[1].0);
+        if one.eq_ignore_ascii_case(other) {
+            fields.error(
+                &format!("{key}.{}", spelled(other)),
+                "is there twice; write it once",
+            );
+        }
+    }
+    headers
+}
+
+/// Names in lower case, in order, each there once.
+pub(super) fn names(fields: &mut Fields<'_>, key: &str) -> Vec<String> {
+    let Some(value) = fields.raw(key).map(unfolded) else {
+        return Vec::new();
+    };
+    let mut names = Vec::new();
+    match value.as_ref() {
+        name @ Value::String(_) => names.extend(one_name(fields, key, name)),
+        Value::Array(list) => {
+            if list.is_empty() {
+                fields.error(key, "an empty list names nothing; leave it out");
+            }
+            at_most(fields, key, list.len());
+            for (n, name) in list.iter().enumerate() {
+                names.extend(one_name(fields, &format!("{key}[{n}]"), name));
+            }
+        }
+        other => fields.mistaken(key, other, &fields.wanted(key)),
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn one_name(fields: &mut Fields<'_>, field: &str, value: &Value) -> Option<String> {
+    let Value::String(name) = value else {
+        fields.mistaken(field, value, "the name of a header");
+        return None;
+    };
+    check_name(fields, field, name);
+    Some(name.to_ascii_lowercase())
+}
+
+fn header(
+    fields: &mut Fields<'_>,
+    key: &str,
+    name: &str,
+    value: &Value,
+) -> Option<(String, String)> {
+    let field = format!("{key}.{}", spelled(name));
+    let Value::String(text) = value else {
+        fields.mistaken(&field, value, "a text");
+        return None;
+    };
+    check_name(fields, &field, name);
+    if http::HeaderValue::from_str(text).is_err() {
+        fields.error(
+            &field,
+            "the text is no value of an HTTP header; write printable characters",
+        );
+    }
+    if text.chars().count() > LONGEST_HEADER_VALUE {
+        let message =
+            format!("is too long; write a text of at most {LONGEST_HEADER_VALUE} characters");
+        fields.error(&field, message);
+    }
+    Some((name.to_owned(), text.clone()))
+}
+
+fn check_name(fields: &mut Fields<'_>, field: &str, name: &str) {
+    if name.chars().count() > LONGEST_HEADER_NAME {
+        let message =
+            format!("is too long a name; write one of at most {LONGEST_HEADER_NAME} characters");
+        fields.error(field, message);
+    } else if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
+        fields.error(
+            field,
+            "is no name of an HTTP header; write letters, digits and hyphens",
+        );
+    }
+}
+
+fn at_most(fields: &mut Fields<'_>, key: &str, count: usize) {
+    if count > MOST_HEADERS {
+        fields.error(
+            key,
+            format!("{count} are too many; write at most {MOST_HEADERS}"),
+        );
+    }
+}

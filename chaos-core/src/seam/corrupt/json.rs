@@ -1,0 +1,243 @@
+//! The response as JSON: in the proxy's shape, or plain.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{Dropped, anything_done, headers, no_body};
+use crate::engine::{Announcement, Corrupting, Refusal};
+use crate::fault::corruption;
+use crate::plan::Corruption;
+
+/// How many texts are tried one by one, where a type does not take all of them mangled.
+const MOST_TRIES: usize = 32;
+
+/// A response of any type, if that type takes and shows again what is done to it.
+pub(crate) fn typed<R: Serialize + DeserializeOwned>(
+    value: R,
+    corrupting: &Corrupting,
+) -> (R, Dropped) {
+    let Ok(own) = serde_json::to_value(&value) else {
+        return (value, Err(cannot_take::<R>()));
+    };
+    let Corrupting { fault, .. } = corrupting;
+    let plain = shape(&own).is_none();
+    if !(plain && fault.mangles()) {
+        match in_shape(&own, corrupting) {
+            Ok((reply, dropped)) => {
+                if let Some(typed) = taken(&reply, |shown| shows(shown, &reply)) {
+                    return (typed, Ok(dropped));
+                }
+            }
+            Err(refusal) => return (value, Err(refusal)),
+        }
+    }
+    // Without the proxy's shape all of it is the body.
+    if plain
+        && !fault.concerns_headers()
+        && let Some(typed) = whole(&own, corrupting)
+    {
+        return (typed, Ok(0));
+    }
+    (value, Err(cannot_take::<R>()))
+}
+
+/// A handler's value under lambda_http, where all of it is the body.
+pub(crate) fn under_lambda_http<R: Serialize + DeserializeOwned>(
+    value: R,
+    corrupting: &Corrupting,
+) -> (R, Dropped) {
+    if corrupting.fault.concerns_headers() {
+        let refusal = Refusal::new(format!(
+            "under lambda_http a `{}` is a body and carries no headers; return `Response<Body>` \
+             or `impl IntoResponse`",
+            std::any::type_name::<R>()
+        ));
+        return (value, Err(refusal));
+    }
+    let own = serde_json::to_value(&value).ok();
+    match own.and_then(|own| whole::<R>(&own, corrupting)) {
+        Some(typed) => (typed, Ok(0)),
+        None => (value, Err(cannot_take::<R>())),
+    }
+}
+
+/// What a response that is only serialized becomes.
+pub(crate) fn serialized(own: &Value, corrupting: &Corrupting) -> Result<(Value, usize), Refusal> {
+    let (changed, dropped) = in_shape(own, corrupting)?;
+    if changed == *own {
+        return Err(nothing_to_mangle());
+    }
+    Ok((changed, dropped))
+}
+
+/// What failure-lambda makes of it, and the headers. Of a response without its shape every text is
+/// mangled.
+fn in_shape(own: &Value, corrupting: &Corrupting) -> Result<(Value, usize), Refusal> {
+    let Corrupting { fault, random, .. } = corrupting;
+    let mut random = random.clone();
+    if fault.mangles() {
+        let Some(object) = shape(own) else {
+            return Ok((corruption::json(own, true, &mut random), 0));
+        };
+        let body = match object.get("body") {
+            Some(Value::String(text)) if text.is_empty() => return Err(no_body()),
+            None | Some(Value::Null) => return Err(no_body()),
+            Some(body) => mangled_body(body, is_encoded(object), &mut random),
+        };
+        let mut reply = object.clone();
+        with_body(&mut reply, body);
+        return Ok((reply.into(), 0));
+    }
+    let mut reply = own.as_object().cloned().unwrap_or_default();
+    let mut dropped = 0;
+    if fault.concerns_headers() {
+        if !reply.contains_key("statusCode") {
+            return Err(Refusal::new(
+                "this response has no `statusCode`, so all of it is the body, without headers",
+            ));
+        }
+        let length = body_length(&reply);
+        dropped = headers::change_json(&mut reply, fault);
+        headers::fit_length_json(&mut reply, length);
+    }
+    if let Some(text) = &fault.body {
+        let text = if is_encoded(&reply) {
+            STANDARD.encode(text)
+        } else {
+            text.clone()
+        };
+        with_body(&mut reply, text.into());
+    }
+    Ok((reply.into(), anything_done(fault, dropped)?))
+}
+
+/// An object that is a response, and not the body of one.
+fn shape(own: &Value) -> Option<&Map<String, Value>> {
+    own.as_object().filter(|object| has_shape(object))
+}
+
+fn has_shape(object: &Map<String, Value>) -> bool {
+    object.contains_key("statusCode") || object.contains_key("body")
+}
+
+fn is_encoded(reply: &Map<String, Value>) -> bool {
+    reply.get("isBase64Encoded") == Some(&Value::Bool(true))
+}
+
+fn with_body(reply: &mut Map<String, Value>, body: Value) {
+    reply.insert("body".to_owned(), body);
+    let length = body_length(reply);
+    headers::fit_length_json(reply, length);
+}
+
+fn body_length(reply: &Map<String, Value>) -> usize {
+    match reply.get("body") {
+        Some(Value::String(text)) if is_encoded(reply) => STANDARD
+            .decode(text)
+            .map_or(text.len(), |bytes| bytes.len()),
+        Some(Value::String(text)) => text.len(),
+        None | Some(Value::Null) => 0,
+        Some(json) => json.to_string().len(),
+    }
+}
+
+fn mangled_body(body: &Value, encoded: bool, random: &mut rand_pcg::Pcg64Mcg) -> Value {
+    if let (Value::String(text), true) = (body, encoded)
+        && let Ok(bytes) = STANDARD.decode(text)
+        && !bytes.is_empty()
+    {
+        return STANDARD.encode(corruption::bytes(&bytes, random)).into();
+    }
+    corruption::json(body, true, random)
+}
+
+/// All of the response as the body: replaced, or mangled as far as the type takes it.
+fn whole<R: Serialize + DeserializeOwned>(own: &Value, corrupting: &Corrupting) -> Option<R> {
+    let Corrupting { fault, random, .. } = corrupting;
+    let Corruption { body, .. } = fault;
+    if let Some(text) = body {
+        let as_text = Value::from(text.as_str());
+        let as_json = serde_json::from_str(text).ok();
+        let text_first = own.is_string();
+        let candidates = if text_first {
+            [Some(as_text), as_json]
+        } else {
+            [as_json, Some(as_text)]
+        };
+        let mut candidates = candidates.into_iter().flatten();
+        return candidates.find_map(|reply| taken(&reply, |shown| *shown == reply));
+    }
+    let changed = |shown: &Value| shown != own;
+    let all = [true, false].into_iter();
+    let all = all.map(|lists| corruption::json(own, lists, &mut random.clone()));
+    // A text may have a form of its own, as a time has, that its type insists on.
+    let one_by_one = (0..MOST_TRIES).map_while(|n| {
+        let mut reply = own.clone();
+        let mut left = n;
+        corruption::one_text(&mut reply, &mut left, &mut random.clone()).then_some(reply)
+    });
+    all.chain(one_by_one)
+        .find_map(|reply| taken(&reply, changed))
+}
+
+/// The reply as its type, if that shows it again.
+fn taken<R: Serialize + DeserializeOwned>(
+    reply: &Value,
+    good: impl FnOnce(&Value) -> bool,
+) -> Option<R> {
+    let typed: R = serde_json::from_value(reply.clone()).ok()?;
+    let shown = serde_json::to_value(&typed).ok()?;
+    good(&shown).then_some(typed)
+}
+
+/// Whether it has the body and the headers that it should.
+fn shows(shown: &Value, reply: &Value) -> bool {
+    let (Some(shown), Some(reply)) = (shown.as_object(), reply.as_object()) else {
+        return shown == reply;
+    };
+    if has_shape(reply) {
+        let body = |reply: &Map<String, Value>| reply.get("body").cloned().unwrap_or_default();
+        return body(shown) == body(reply) && headers::values(shown) == headers::values(reply);
+    }
+    shown == reply
+}
+
+/// Names the flags in a response that has headers.
+pub(crate) fn announce(reply: &mut Value, announcement: &Announcement) -> bool {
+    match reply.as_object_mut() {
+        Some(reply) if reply.get("statusCode").is_some_and(Value::is_number) => {
+            headers::announce_json(reply, announcement);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The same in a response of any type; it stays as it is where the type does not take it.
+pub(crate) fn announce_typed<R: Serialize + DeserializeOwned>(
+    value: R,
+    announcement: &Announcement,
+) -> R {
+    let Ok(mut reply) = serde_json::to_value(&value) else {
+        return value;
+    };
+    if !announce(&mut reply, announcement) {
+        return value;
+    }
+    taken(&reply, |shown| shows(shown, &reply)).unwrap_or(value)
+}
+
+fn nothing_to_mangle() -> Refusal {
+    Refusal::new("there is no text and no list in this response to mangle")
+}
+
+fn cannot_take<R>() -> Refusal {
+    Refusal::new(format!(
+        "this response of type `{}` cannot be corrupted so: the type does not deserialize from \
+         what would become of it, or does not show it again, or there is nothing in it to mangle",
+        std::any::type_name::<R>()
+    ))
+}

@@ -1,0 +1,37 @@
+//! The response of a function, corrupted or with a header more: as `http::Response`, as JSON, and
+//! as a stream.
+
+mod body;
+mod headers;
+mod http;
+mod json;
+#[cfg(any(feature = "lambda", feature = "axum"))]
+mod stream;
+
+pub(crate) use self::headers::announce;
+#[cfg(feature = "lambda")]
+pub(crate) use self::http::streamed;
+pub(crate) use self::http::{head, response};
+pub(crate) use self::json::{
+    announce as announce_json, announce_typed, serialized, typed, under_lambda_http,
+};
+use crate::engine::Refusal;
+use crate::plan::Corruption;
+
+/// A response has been changed: how many headers were there and taken out.
+pub(crate) type Dropped = Result<usize, Refusal>;
+
+/// Headers that are not there cannot be dropped, which is nothing done if nothing else is asked.
+fn anything_done(fault: &Corruption, dropped: usize) -> Dropped {
+    let headers_alone = fault.body.is_none() && !fault.mangles();
+    if headers_alone && dropped == 0 && fault.set_headers.is_empty() {
+        return Err(Refusal::new(
+            "the response has none of the headers that were to be dropped",
+        ));
+    }
+    Ok(dropped)
+}
+
+fn no_body() -> Refusal {
+    Refusal::new("the response has no body to mangle")
+}
