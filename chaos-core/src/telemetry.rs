@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::plan::Mode;
+use crate::plan::{Mode, Pattern};
 
 /// What was done with a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub struct Decision {
     pub cpu_ms: Option<u64>,
     /// How many threads are busy (mode cpu).
     pub cpu_threads: Option<u8>,
+    /// The expressions of names that do not resolve, with commas between (mode denylist).
+    pub deny_list: Option<String>,
     /// The process's exit code (mode exit).
     pub exit_code: Option<u8>,
     /// The error's message (modes exception, panic and `lost_reply`), or why the fault could
@@ -88,6 +90,7 @@ impl Decision {
             memory_mb: None,
             cpu_ms: None,
             cpu_threads: None,
+            deny_list: None,
             exit_code: None,
             message: None,
         };
@@ -107,6 +110,10 @@ impl Decision {
             Mode::Cpu(cpu) => {
                 decision.cpu_ms = Some(cpu.ms);
                 decision.cpu_threads = cpu.threads;
+            }
+            Mode::DenyList(list) => {
+                let hosts: Vec<&str> = list.hosts.iter().map(Pattern::as_str).collect();
+                decision.deny_list = Some(hosts.join(", "));
             }
             Mode::Latency(_) | Mode::Timeout(_) => {}
         }
@@ -146,6 +153,7 @@ impl Decision {
                     memory_mb = self.memory_mb,
                     cpu_ms = self.cpu_ms,
                     cpu_threads = self.cpu_threads,
+                    deny_list = self.deny_list,
                     exit_code = self.exit_code,
                     detail = self.message,
                     $text

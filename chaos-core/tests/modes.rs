@@ -4,6 +4,8 @@
 
 #[path = "modes/cpu.rs"]
 mod cpu;
+#[path = "modes/denylist.rs"]
+mod denylist;
 #[path = "modes/diskspace.rs"]
 mod diskspace;
 #[path = "modes/ending.rs"]

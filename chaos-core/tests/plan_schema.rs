@@ -30,7 +30,7 @@ fn cases() -> Vec<Value> {
 
 /// The document without flags of modes of failure-lambda's that this version does not have.
 fn of_this_version(document: &Value) -> Value {
-    const NOT_YET: [&str; 3] = ["timeout", "denylist", "corruption"];
+    const NOT_YET: [&str; 2] = ["timeout", "corruption"];
     let entries = document.as_object().expect("an object").iter();
     let kept = entries
         .filter(|(key, _)| plan::mode_row(key).is_some() || !NOT_YET.contains(&key.as_str()));

@@ -11,8 +11,8 @@ use super::seen::Seen;
 use super::{EngineRef, Fired, Running};
 use crate::clock::millis;
 use crate::error::InjectedError;
-use crate::fault::{Held, Take, cpu, exit, latency, panic, timeout};
-use crate::plan::{Cpu, Exception, Exit, Latency, Mode, Panic, StatusCode, Timeout};
+use crate::fault::{Held, Take, cpu, denylist, exit, latency, panic, timeout};
+use crate::plan::{Cpu, DenyList, Exception, Exit, Latency, Mode, Panic, StatusCode, Timeout};
 use crate::telemetry::{Action, Decision};
 
 /// The faults that fire at one call. Dropping it undoes what they hold, however the call ends.
@@ -99,6 +99,7 @@ impl Injection {
                     return Before::Take(Taking { live, what });
                 }
                 &Mode::Cpu(cpu) => self.burn(cpu, &live),
+                Mode::DenyList(list) => self.deny(list, &live),
                 Mode::StatusCode(status) => {
                     if let Some(out) = self.reply(status, &live, carrier) {
                         return Before::Answer(out);
@@ -137,7 +138,7 @@ impl Injection {
                 Mode::Panic(panic) => self.panic(panic, &live),
                 &Mode::Exit(exit) => self.exit(exit, &live),
                 // plan/ refuses this phase for these: there is nothing left to hold them for.
-                Mode::DiskSpace(_) | Mode::Memory(_) | Mode::Cpu(_) => {}
+                Mode::DiskSpace(_) | Mode::Memory(_) | Mode::Cpu(_) | Mode::DenyList(_) => {}
             }
         }
         After::Answer(carrier.pass(value))
@@ -163,6 +164,7 @@ impl Injection {
             }
             Held::Memory(taken) => decision.memory_mb = Some(taken.megabytes()),
             Held::Cpu(busy) => decision.cpu_threads = Some(busy.threads()),
+            Held::Names { .. } => {}
         }
         self.held.push(held);
         decision
@@ -178,6 +180,20 @@ impl Injection {
                 self.record(decision);
             }
             Err(error) => self.cannot(live, format!("no thread could be started: {error}")),
+        }
+    }
+
+    /// Denies names of hosts until the call ends.
+    fn deny(&mut self, list: &DenyList, live: &LiveFlag) {
+        if list.hosts.is_empty() {
+            return self.cannot(live, "deny_list is empty, so every name resolves");
+        }
+        match denylist::deny(&list.hosts) {
+            Ok(denied) => {
+                let decision = self.holding(Held::Names { _denied: denied }, live);
+                self.record(decision);
+            }
+            Err(why) => self.cannot(live, why),
         }
     }
 

@@ -56,7 +56,7 @@ pub use event::text_at;
 pub use finding::{Finding, Severity};
 pub use glob::Globs;
 pub use mode::{
-    Cpu, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic, Spread,
+    Cpu, DenyList, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic, Spread,
     StatusCode, Timeout,
 };
 pub use modes::{MODES, mode_row};

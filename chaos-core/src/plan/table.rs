@@ -87,6 +87,8 @@ pub enum Kind {
     Body,
     /// An object of texts: the names and values of HTTP headers.
     Headers,
+    /// A list of regular expressions.
+    Patterns,
 }
 
 /// What holds when an attribute is not written.

@@ -45,6 +45,14 @@ impl Outcome {
 /// The body of the handler's own answer.
 pub(crate) const OWN: &str = "own";
 
+/// Whether this build can deny names.
+const DENIES: bool = cfg!(all(
+    feature = "dns",
+    target_os = "linux",
+    target_env = "gnu",
+    not(target_feature = "crt-static")
+));
+
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) document: Value,
@@ -267,6 +275,12 @@ fn combined() -> Vec<Case> {
             &["memory", "cpu"],
         )
         .allowing(&["memory", "cpu"]),
+        case(
+            "names that do not resolve",
+            json!({"denylist": {"enabled": true, "deny_list": ["[.]invalid$"]}}),
+            reply(200, OWN),
+            if DENIES { &["denylist"] } else { &[] },
+        ),
         case(
             "two flags of one mode, by name",
             json!({

@@ -74,6 +74,7 @@ fn value(kind: Kind, draft: Draft) -> Value {
         Kind::Conditions => or_in_text(&json!({ "type": "array", "items": condition(draft) }), '['),
         Kind::Body => json!({ "type": ["string", "number", "boolean", "array", "object"] }),
         Kind::Headers => or_in_text(&headers(draft), '{'),
+        Kind::Patterns => json!({ "type": "array", "items": { "type": "string" } }),
     }
 }
 
