@@ -196,7 +196,7 @@ fn likely_flag(draws: &mut Draws) -> Value {
         ("cpu_threads", json!(draws.below(70))),
         (
             "deny_list",
-            (0..draws.below(80))
+            (0..draws.below(6))
                 .map(|_| json!(*draws.one(TEXTS)))
                 .collect(),
         ),
