@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::clock::Clock;
 use crate::engine::{self, Allow, Engine, Options, Shared};
-use crate::fault::diskspace;
+use crate::fault::{denylist, diskspace};
 use crate::plan::{self, Finding, Severity};
 use crate::source::Source;
 use crate::source::options::{self as source_options, Chosen};
@@ -127,7 +127,8 @@ impl Chaos {
             }
             return;
         }
-        let build = || engine::guarded("init", || self.build(&environment)).flatten();
+        let build =
+            || engine::guarded("init", || self.build(&environment, denylist::apart)).flatten();
         let (engine, taken) = engine::install(build);
         if !taken {
             tracing::warn!(
@@ -141,7 +142,12 @@ impl Chaos {
         }
     }
 
-    pub(crate) fn build(self, env: &dyn Fn(&str) -> Option<String>) -> Option<Engine> {
+    /// The engine, with its source where `place` puts it.
+    pub(crate) fn build(
+        self,
+        env: &dyn Fn(&str) -> Option<String>,
+        place: fn(Arc<dyn Source>) -> Arc<dyn Source>,
+    ) -> Option<Engine> {
         if engine::killed(env) {
             tracing::debug!(target: "chaos", source = "chaos", "the kill switch is set: no chaos");
             return None;
@@ -173,7 +179,7 @@ impl Chaos {
             warn(allow.doubts());
             options.allow = allow;
         }
-        Some(engine(options, source, timing))
+        Some(engine(options, place(source), timing))
     }
 }
 
@@ -190,7 +196,7 @@ impl std::fmt::Debug for Chaos {
 
 /// Called once, by whatever is wrapped and runs first.
 pub(crate) fn from_environment() -> Option<Engine> {
-    Chaos::from_env().build(&environment)
+    Chaos::from_env().build(&environment, denylist::apart)
 }
 
 fn environment(name: &str) -> Option<String> {

@@ -95,6 +95,7 @@
 //! | `diskspace` | takes blocks of the temporary directory until the wrapped function ends | `disk_space`, 1 to 10240 MB of 1,048,576 bytes; 100 unless written. Or `leave_free`, 0 to 10240 MB: all but so much is taken, 10240 MB at most |
 //! | `memory` | holds resident memory until the function that was hit ends; only where `CHAOS_ALLOW` names it | `memory_mb`, 1 to 10240 MB of 1,048,576 bytes, whole; 100 unless written. Where it is more than the function has, Lambda ends the process |
 //! | `cpu` | keeps cores busy until the function that was hit ends, never past the invocation's deadline; only where `CHAOS_ALLOW` names it | `cpu_ms`, at most so long, 1 to 900000 ms, whole; 900000 unless written. `cpu_threads`, 1 to 64; as many as there are cores unless written |
+//! | `denylist` | until the function that was hit ends, [names of hosts do not resolve](#names-that-do-not-resolve), in the whole process; needs the feature `dns` | `deny_list`, regular expressions that are found in such a name; at most 64 in a document, each of at most 16 KiB compiled |
 //! | `statuscode` | answers, and the function is not run; with phase `after` it is run and its response's code is replaced | `status_code`, 100 to 599; 500 unless written. `body`: a text as it is, any other JSON as JSON. `headers`: an object of texts |
 //! | `exception` | fails with an error | `exception_msg`; "Injected exception" unless written. `exception_type` |
 //! | `panic` | panics; only where `CHAOS_ALLOW` names it | `exception_msg`; "Injected panic" unless written |
@@ -113,7 +114,7 @@
 //! | `point` | a glob, or a list of globs, over the names of [points](#points-and-labels) | the handler |
 //! | `labels` | an object; every label that it names must have the value, or one of the list | every call |
 //! | `by` | a path into the event, or `label:NAME`: the roll of `percentage` is a hash of that value, so that the same calls are hit each time. Where the value is absent, the call is not hit | at random |
-//! | `phase` | `before`: the work is not done. `after`: it is done, then the fault comes (not for `diskspace`, `memory` and `cpu`) | `before`; `after` for `lost_reply` and `corruption` |
+//! | `phase` | `before`: the work is not done. `after`: it is done, then the fault comes (not for `diskspace`, `memory`, `cpu`, `denylist` and `duplicate`) | `before`; `after` for `lost_reply` and `corruption` |
 //! | `skip_first` | so many calls are let through first | 0 |
 //! | `every` | each n-th call only, counted after `skip_first` | each |
 //! | `limit` | at most so many injections | no limit |
@@ -143,6 +144,26 @@
 //! does not exist here yet: its flags are skipped, with a finding. The formats of failure-lambda 0.x and of
 //! chaos-lambda (Python) are read too. [`plan::read`] checks a document without injecting
 //! anything.
+//!
+//! ## Names that do not resolve
+//!
+//! With the feature `dns`, on Linux with glibc linked dynamically, which is what `cargo lambda build`
+//! makes, `denylist` lets a program meet hosts that it cannot find:
+//!
+//! ```json
+//! { "denylist": { "enabled": true, "deny_list": ["^dynamodb\\..*\\.amazonaws\\.com$"] } }
+//! ```
+//!
+//! While a function that was hit runs, every lookup of such a name in the process fails, whichever
+//! client makes it, as it does for a name that does not exist: std and the clients built on it ask
+//! the C library's `getaddrinfo`. An expression is found anywhere in the name unless it is anchored;
+//! the case of letters does not matter, nor does a dot at the end. Addresses always resolve, and
+//! `localhost` is a name like any other. A connection that is kept alive asks for no name, and a client
+//! with a resolver of its own does not ask the C library.
+//!
+//! The document is fetched on threads for which nothing is denied, so even a list of `.*` can be
+//! switched off. Elsewhere, or without the feature, names resolve, and an event of level error says
+//! what to do.
 //!
 //! ## Its schema
 //!
@@ -408,14 +429,17 @@
 //! | `disk_mb`, `leave_free_mb` | whole numbers | `diskspace` |
 //! | `memory_mb` | whole number | `memory` |
 //! | `cpu_ms`, `cpu_threads` | whole numbers | `cpu` |
+//! | `deny_list` | text | `denylist`: the expressions, with commas between |
 //! | `status_code` | whole number | `statuscode` |
 //! | `exit_code` | whole number | `exit` |
+//! | `body` | text | `corruption`: `replaced` or `mangled` |
+//! | `headers_dropped`, `headers_set` | whole numbers | `corruption` |
 //! | `detail` | text | `exception`, `panic` and `lost_reply`: the message. Else what there is to remark |
 //!
 //! | `action` | level | meaning |
 //! | --- | --- | --- |
 //! | `inject` | info | it was injected |
-//! | `clear` | info | what it had taken was given back, at the end of the call: `diskspace`, `memory`, `cpu` |
+//! | `clear` | info | what it had taken was given back, at the end of the call: `diskspace`, `memory`, `cpu`, `denylist` |
 //! | `dryrun` | info | it would have been injected; the figures are those of the document |
 //! | `block` | warning, once a flag, then debug | `CHAOS_ALLOW` does not allow the mode |
 //! | `error` | error, once a flag, then debug | it could not be injected; `detail` says why |
@@ -470,6 +494,7 @@
 //! | `axum` | no | `impl IntoResponse` of axum, as a return type and behind [`ChaosLayer::opaque`] |
 //! | `ssm` | yes | documents from SSM Parameter Store, through aws-sdk-ssm |
 //! | `extension` | no | documents from `AppConfig` and SSM Parameter Store, through AWS's agents and without an SDK |
+//! | `dns` | no | the mode `denylist`, on Linux with glibc |
 //!
 //! # Safety
 //!
@@ -477,8 +502,9 @@
 //!
 //! - It can choose neither paths nor hosts, and exceeds none of the bounds above. It has at most
 //!   1 MiB. Of more than 256 flags the first 256 by name are read. It has at most 16 regular
-//!   expressions, each of at most 4 KiB compiled; they run in linear time, and texts of more than
-//!   4 KiB are not searched: such a condition does not hold, with `not` or without.
+//!   expressions, each of at most 4 KiB compiled, and 64 more of 16 KiB in deny lists; they run in
+//!   linear time, and texts of more than 4 KiB are not searched: such a condition does not hold,
+//!   with `not` or without.
 //! - What is wrong with it is logged without what may be a secret: of a document that is no
 //!   object, of headers, bodies and messages, only the kind is named.
 //! - Whatever is wrong with it, the function runs.
@@ -489,9 +515,11 @@
 //!   be named in `CHAOS_ALLOW`.
 //! - `memory` and `cpu` starve the process, `panic` and `exit` end it or what it does: they have
 //!   to be named in `CHAOS_ALLOW` everywhere.
-//! - Disk, memory and cores are the whole process's. Invocations that run at the same time in one
+//! - It denies no name to what fetches it, whoever's client that is, nor Lambda's Runtime API to the
+//!   function.
+//! - Disk, memory, cores and the names of hosts are the whole process's. Invocations that run at the same time in one
 //!   process see no other fault of each other.
-//! - `unsafe` is not used.
+//! - `unsafe` is used in one place: with the feature `dns`, round the C library's `getaddrinfo`.
 
 mod chaos;
 mod clock;

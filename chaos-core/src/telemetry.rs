@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 pub(crate) use self::metrics::Metrics;
-use crate::plan::Mode;
+use crate::plan::{Mode, Pattern};
 
 /// What was done with a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,8 @@ pub struct Decision {
     pub cpu_ms: Option<u64>,
     /// How many threads are busy (mode cpu).
     pub cpu_threads: Option<u8>,
+    /// The expressions of names that do not resolve, with commas between (mode denylist).
+    pub deny_list: Option<String>,
     /// The process's exit code (mode exit).
     pub exit_code: Option<u8>,
     /// What became of the response's body: `replaced` or `mangled` (mode corruption).
@@ -101,6 +103,7 @@ impl Decision {
             memory_mb: None,
             cpu_ms: None,
             cpu_threads: None,
+            deny_list: None,
             exit_code: None,
             body: None,
             headers_dropped: None,
@@ -129,6 +132,10 @@ impl Decision {
             Mode::Cpu(cpu) => {
                 decision.cpu_ms = Some(cpu.ms);
                 decision.cpu_threads = cpu.threads;
+            }
+            Mode::DenyList(list) => {
+                let hosts: Vec<&str> = list.hosts.iter().map(Pattern::as_str).collect();
+                decision.deny_list = Some(hosts.join(", "));
             }
             Mode::Latency(_) | Mode::Timeout(_) | Mode::Duplicate => {}
         }
@@ -176,6 +183,7 @@ impl Decision {
                     memory_mb = self.memory_mb,
                     cpu_ms = self.cpu_ms,
                     cpu_threads = self.cpu_threads,
+                    deny_list = self.deny_list,
                     exit_code = self.exit_code,
                     body = self.body,
                     headers_dropped = self.headers_dropped,

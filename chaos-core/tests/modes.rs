@@ -10,6 +10,8 @@ mod corruption;
 mod corruption_streams;
 #[path = "modes/cpu.rs"]
 mod cpu;
+#[path = "modes/denylist.rs"]
+mod denylist;
 #[path = "modes/diskspace.rs"]
 mod diskspace;
 #[path = "modes/ending.rs"]

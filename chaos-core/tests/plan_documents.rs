@@ -97,6 +97,7 @@ fn defaults_are_those_of_failure_lambda() {
         "full": { "enabled": true, "mode": "diskspace", "leave_free": 0 },
         "memory": { "enabled": true },
         "cpu": { "enabled": true },
+        "denylist": { "enabled": true, "deny_list": ["s3"] },
         "statuscode": { "enabled": true },
         "exception": { "enabled": true },
         "panic": { "enabled": true },
@@ -126,6 +127,7 @@ fn defaults_are_those_of_failure_lambda() {
             "DiskSpace(DiskSpace { megabytes: 10240, leave_free: Some(0) })",
             "Memory(Memory { megabytes: 100 })",
             "Cpu(Cpu { ms: 900000, threads: None })",
+            "DenyList(DenyList { hosts: [Pattern(Regex(\"s3\"))] })",
             "StatusCode(StatusCode { code: 500, body: None, headers: [], keep_reply: false })",
             "Exception(Exception { message: \"Injected exception\", error_type: None })",
             "Panic(Panic { message: \"Injected panic\" })",
@@ -138,7 +140,7 @@ fn defaults_are_those_of_failure_lambda() {
             .iter()
             .all(|flag| flag.trigger == Trigger::default() && flag.aim.point.is_none())
     );
-    let Mode::StatusCode(status) = &plan.flags[8].mode else {
+    let Mode::StatusCode(status) = &plan.flags[9].mode else {
         panic!("{plan:?}")
     };
     assert_eq!(
@@ -315,11 +317,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             flag(&json!({"mode": 7})),
-            "f.mode: 7 is a number; write one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit, lost_reply, duplicate and corruption",
-        ),
-        (
-            json!({"denylist": {"enabled": true}}),
-            "denylist: this version does not have the mode denylist; it has latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit, lost_reply, duplicate and corruption",
+            "f.mode: 7 is a number; write one of latency, timeout, diskspace, memory, cpu, denylist, statuscode, exception, panic, exit, lost_reply, duplicate and corruption",
         ),
         (
             json!({"Latency": {"enabled": true}}),
@@ -327,7 +325,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"slow": {"enabled": true}}),
-            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, memory, cpu, statuscode, exception, panic, exit, lost_reply, duplicate and corruption",
+            "slow: names no mode, and nothing of it is applied; write the \"mode\" that it has, one of latency, timeout, diskspace, memory, cpu, denylist, statuscode, exception, panic, exit, lost_reply, duplicate and corruption",
         ),
         (
             json!({"x-note": "hello"}),
@@ -623,6 +621,63 @@ fn a_document_that_is_invalid_as_a_whole_means_no_chaos() {
         plan::read("\u{feff}{}").usable,
         "an editor's byte order mark is no mistake"
     );
+}
+
+fn denying(list: Value) -> Value {
+    json!({ "denylist": { "enabled": true, "deny_list": list } })
+}
+
+#[test]
+fn a_deny_list_finds_names_of_hosts() {
+    let list = json!([r"dynamodb\..*\.amazonaws\.com$", "^Orders"]);
+    let Mode::DenyList(list) = &sound(&denying(list)).flags[0].mode else {
+        panic!("it is a deny list")
+    };
+    let denied = |name: &str| list.hosts.iter().any(|host| host.found_in_host(name));
+    assert!(denied("dynamodb.eu-north-1.amazonaws.com"));
+    assert!(denied("DYNAMODB.eu-north-1.amazonaws.com."));
+    assert!(denied("orders.internal") && !denied("my-orders.internal"));
+    assert!(!denied("s3.amazonaws.com") && !denied(""));
+}
+
+#[test]
+fn what_is_wrong_with_a_deny_list_is_said() {
+    let nothing = "denylist.deny_list: without an expression every name resolves; write which do not, \
+                   as [\"dynamodb\\..*\\.amazonaws\\.com\"]";
+    let list = "write a list of regular expressions, as [\"dynamodb\\..*\\.amazonaws\\.com\"]";
+    assert_eq!(said(&denying(json!([]))), [nothing]);
+    assert_eq!(said(&json!({ "denylist": { "enabled": true } })), [nothing]);
+    let not_a_list = said(&denying(json!("s3")));
+    assert_eq!(
+        not_a_list,
+        [format!("denylist.deny_list: \"s3\" is a text; {list}")]
+    );
+    let not_a_text = said(&denying(json!(["s3", 7])));
+    assert_eq!(
+        not_a_text,
+        [format!("denylist.deny_list: 7 is a number; {list}")]
+    );
+    let look_around = &said(&denying(json!(["s3", "^(?!api)"])))[0];
+    assert!(look_around.starts_with("denylist.deny_list[1]: look-around is not supported"));
+    let after = json!({ "denylist": { "enabled": true, "deny_list": ["s3"], "phase": "after" } });
+    assert!(said(&after)[0].starts_with("denylist.phase: denylist after the work"));
+}
+
+#[test]
+fn deny_lists_are_bounded() {
+    let names = |number: usize| json!(vec!["orders.internal"; number]);
+    assert_eq!(said(&denying(names(64))), Vec::<String>::new());
+    let more = read(&denying(names(65)));
+    assert!(
+        more.findings[0].message.contains("more than 64"),
+        "{more:?}"
+    );
+    assert_eq!(more.plan.flags, []);
+
+    let long = "a".repeat(253);
+    assert_eq!(said(&denying(json!([long]))), Vec::<String>::new());
+    let large = &said(&denying(json!(["(a{9}){99}"])))[0];
+    assert!(large.contains("the expression is too large"), "{large}");
 }
 
 #[test]

@@ -36,6 +36,8 @@ const KEYS: &[&str] = &[
     "exception",
     "timeout",
     "corruption",
+    "denylist",
+    "deny_list",
     "settings",
     "slow",
     "Latency",
@@ -161,17 +163,19 @@ fn object(draws: &mut Draws, depth: usize) -> Value {
     Value::Object(entries.collect())
 }
 
-const MODES: [&str; 11] = [
+const MODES: [&str; 13] = [
     "latency",
     "timeout",
     "diskspace",
     "memory",
     "cpu",
+    "denylist",
     "statuscode",
     "exception",
     "panic",
     "exit",
     "lost_reply",
+    "duplicate",
     "corruption",
 ];
 
@@ -194,6 +198,12 @@ fn likely_flag(draws: &mut Draws) -> Value {
         ("memory_mb", json!(draws.below(11_000))),
         ("cpu_ms", json!(draws.below(1_000_000))),
         ("cpu_threads", json!(draws.below(70))),
+        (
+            "deny_list",
+            (0..draws.below(6))
+                .map(|_| json!(*draws.one(TEXTS)))
+                .collect(),
+        ),
         ("status_code", json!(draws.below(700))),
         ("disk_space", json!(draws.below(11_000))),
         ("every", json!(draws.below(4))),
@@ -327,6 +337,12 @@ fn check_flag(flag: &plan::Flag, text: &str) {
             assert!(disk.leave_free.is_none_or(|left| left <= 10_240), "{text}");
         }
         Mode::Memory(memory) => assert!((1..=10_240).contains(&memory.megabytes), "{text}"),
+        Mode::DenyList(list) => {
+            assert!(list.hosts.len() <= 64, "{text}");
+            for host in &*list.hosts {
+                assert!(!host.found_in_host(&"a".repeat(254)), "{text}");
+            }
+        }
         Mode::Cpu(cpu) => {
             assert!((1..=900_000).contains(&cpu.ms), "{text}");
             assert!(

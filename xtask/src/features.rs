@@ -22,6 +22,7 @@ const COMBINATIONS: &[&[&str]] = &[
         "--features",
         "inject,lambda,extension",
     ],
+    &["--no-default-features", "--features", "inject,dns"],
     &[],
     &["--all-features"],
 ];

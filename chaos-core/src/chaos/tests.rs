@@ -69,10 +69,12 @@ const FAILING: &str = r#"{"exception": {"enabled": true, "exception_msg": "boom"
 
 fn with_env(chaos: Chaos, env: &[(&str, &str)]) -> Option<Arc<Engine>> {
     engine::expect_scopes();
-    let engine = chaos.build(&|name| {
+    let env = |name: &str| {
         let found = env.iter().find(|(key, _)| *key == name);
         found.map(|(_, value)| (*value).to_owned())
-    });
+    };
+    // on the test's own runtime, whose clock may be paused
+    let engine = chaos.build(&env, std::convert::identity);
     engine.map(Arc::new)
 }
 

@@ -11,8 +11,8 @@ use super::seen::Seen;
 use super::{EngineRef, Fired, Running};
 use crate::clock::millis;
 use crate::error::InjectedError;
-use crate::fault::{Held, Take, cpu, exit, latency, panic, timeout};
-use crate::plan::{Cpu, Exception, Exit, Latency, Mode, Panic, StatusCode, Timeout};
+use crate::fault::{Held, Take, cpu, denylist, exit, latency, panic, timeout};
+use crate::plan::{Cpu, DenyList, Exception, Exit, Latency, Mode, Panic, StatusCode, Timeout};
 use crate::telemetry::{Action, Decision, Metrics};
 
 /// The faults that fire at one call. Dropping it undoes what they hold, however the call ends.
@@ -126,6 +126,7 @@ impl Injection {
                     return Before::Take(Taking { live, what });
                 }
                 &Mode::Cpu(cpu) => self.burn(cpu, &live),
+                Mode::DenyList(list) => self.deny(list, &live),
                 Mode::StatusCode(status) => {
                     if let Some(out) = self.reply(status, &live, carrier) {
                         return Before::Answer(out);
@@ -181,7 +182,11 @@ impl Injection {
                     return After::Answer(self.corrupt(live, value, carrier));
                 }
                 // plan/ refuses this phase for these: there is nothing left to hold them for.
-                Mode::DiskSpace(_) | Mode::Memory(_) | Mode::Cpu(_) | Mode::Duplicate => {}
+                Mode::DiskSpace(_)
+                | Mode::Memory(_)
+                | Mode::Cpu(_)
+                | Mode::DenyList(_)
+                | Mode::Duplicate => {}
             }
         }
         After::Answer(carrier.pass(value))
@@ -212,6 +217,7 @@ impl Injection {
             }
             Held::Memory(taken) => decision.memory_mb = Some(taken.megabytes()),
             Held::Cpu(busy) => decision.cpu_threads = Some(busy.threads()),
+            Held::Names { .. } => {}
         }
         decision
     }
@@ -232,6 +238,21 @@ impl Injection {
                 self.keep(held, decision);
             }
             Err(error) => self.cannot(live, format!("no thread could be started: {error}")),
+        }
+    }
+
+    /// Denies names of hosts until the call ends.
+    fn deny(&mut self, list: &DenyList, live: &LiveFlag) {
+        if list.hosts.is_empty() {
+            return self.cannot(live, "deny_list is empty, so every name resolves");
+        }
+        match denylist::deny(&list.hosts) {
+            Ok(denied) => {
+                let held = Held::Names { _denied: denied };
+                let decision = self.taken(&held, live);
+                self.keep(held, decision);
+            }
+            Err(why) => self.cannot(live, why),
         }
     }
 

@@ -3,6 +3,17 @@
 
 pub(crate) mod corruption;
 pub(crate) mod cpu;
+// Where the C library is bound when the process starts: static linking leaves nothing to pass on to.
+#[cfg_attr(
+    not(all(
+        feature = "dns",
+        target_os = "linux",
+        target_env = "gnu",
+        not(target_feature = "crt-static")
+    )),
+    path = "denylist/absent.rs"
+)]
+pub(crate) mod denylist;
 pub(crate) mod diskspace;
 pub(crate) mod exit;
 pub(crate) mod latency;
@@ -25,6 +36,7 @@ pub(crate) enum Held {
     Disk(diskspace::Taken),
     Memory(memory::Taken),
     Cpu(cpu::Busy),
+    Names { _denied: denylist::Denied },
 }
 
 impl Take {

@@ -112,6 +112,11 @@ impl<'a> Fields<'a> {
         self.report.one_more_pattern()
     }
 
+    /// Whether the document may have one more regular expression over names of hosts.
+    pub(super) fn one_more_host(&mut self) -> Result<(), String> {
+        self.report.one_more_host()
+    }
+
     /// What the document has, unchecked.
     pub(super) fn raw(&self, key: &str) -> Option<&'a Value> {
         self.object.get(key)
@@ -331,6 +336,9 @@ fn wanted(attribute: &Attribute) -> String {
         Kind::Headers => "an object of texts, as {\"Retry-After\": \"5\"}".to_owned(),
         Kind::HeaderNames => {
             "the name of a header, as \"access-control-allow-origin\", or a list of names".to_owned()
+        }
+        Kind::Patterns => {
+            "a list of regular expressions, as [\"dynamodb\\..*\\.amazonaws\\.com\"]".to_owned()
         }
     }
 }

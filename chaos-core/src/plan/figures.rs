@@ -5,9 +5,10 @@ use serde_json::Value;
 use super::fields::Fields;
 use super::headers;
 use super::mode::{
-    Corruption, Cpu, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic,
-    Spread, StatusCode, Timeout,
+    Corruption, Cpu, DenyList, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode,
+    Panic, Spread, StatusCode, Timeout,
 };
+use super::pattern::Pattern;
 use super::table::{LARGEST_MB, LONGEST};
 use super::trigger::Phase;
 
@@ -112,6 +113,43 @@ pub(super) fn cpu(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
         ms: ms?,
         threads: threads.and_then(|threads| threads.try_into().ok()),
     }))
+}
+
+pub(super) fn deny_list(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
+    let list = match fields.raw("deny_list") {
+        None => &[][..],
+        Some(Value::Array(list)) => list,
+        Some(other) => {
+            fields.mistaken("deny_list", other, &fields.wanted("deny_list"));
+            return None;
+        }
+    };
+    if list.is_empty() {
+        let message = "without an expression every name resolves; write which do not, as \
+                       [\"dynamodb\\..*\\.amazonaws\\.com\"]";
+        fields.warning("deny_list", message);
+    }
+    let hosts = list.iter().enumerate();
+    let hosts: Vec<Pattern> = hosts
+        .filter_map(|(at, source)| host(fields, at, source))
+        .collect();
+    Some(Mode::DenyList(DenyList {
+        hosts: hosts.into(),
+    }))
+}
+
+fn host(fields: &mut Fields<'_>, at: usize, source: &Value) -> Option<Pattern> {
+    let Value::String(source) = source else {
+        // the list as a whole, as in failure-lambda
+        fields.mistaken("deny_list", source, &fields.wanted("deny_list"));
+        return None;
+    };
+    let compiled = fields
+        .one_more_host()
+        .and_then(|()| Pattern::for_hosts(source));
+    compiled
+        .map_err(|message| fields.error(&format!("deny_list[{at}]"), message))
+        .ok()
 }
 
 pub(super) fn status_code(fields: &mut Fields<'_>, phase: Phase) -> Option<Mode> {

@@ -57,8 +57,8 @@ pub use event::text_at;
 pub use finding::{Finding, Severity};
 pub use glob::Globs;
 pub use mode::{
-    Corruption, Cpu, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode, Panic,
-    Spread, StatusCode, Timeout,
+    Corruption, Cpu, DenyList, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode,
+    Panic, Spread, StatusCode, Timeout,
 };
 pub use modes::{MODES, mode_row};
 pub use pattern::Pattern;

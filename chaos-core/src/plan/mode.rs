@@ -1,8 +1,11 @@
 //! The faults, with their figures.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::modes::mode_row;
+use super::pattern::Pattern;
 use super::table::ModeRow;
 
 /// A fault and its figures, all within the bounds that [`MODES`](super::MODES) states.
@@ -19,6 +22,8 @@ pub enum Mode {
     Memory(Memory),
     /// Keeps cores busy.
     Cpu(Cpu),
+    /// Keeps names of hosts from being resolved.
+    DenyList(DenyList),
     /// Answers with a status code.
     StatusCode(StatusCode),
     /// Fails.
@@ -44,6 +49,7 @@ impl Mode {
             Self::DiskSpace(_) => "diskspace",
             Self::Memory(_) => "memory",
             Self::Cpu(_) => "cpu",
+            Self::DenyList(_) => "denylist",
             Self::StatusCode(_) => "statuscode",
             Self::Exception(_) => "exception",
             Self::Panic(_) => "panic",
@@ -58,7 +64,7 @@ impl Mode {
     /// tests with such a fault run [one after the other](crate::testing#faults-of-the-whole-process).
     pub fn is_process_wide(&self) -> bool {
         match self {
-            Self::DiskSpace(_) | Self::Memory(_) | Self::Cpu(_) => true,
+            Self::DiskSpace(_) | Self::Memory(_) | Self::Cpu(_) | Self::DenyList(_) => true,
             Self::Latency(_)
             | Self::Timeout(_)
             | Self::StatusCode(_)
@@ -159,6 +165,15 @@ pub struct Cpu {
     pub ms: u64,
     /// How many threads are busy, 1 to 64; as many as there are cores unless written.
     pub threads: Option<u8>,
+}
+
+/// Names of hosts that do not resolve while the function runs.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DenyList {
+    /// What is found in the name of such a host, whatever the case of its letters: at most 64
+    /// expressions in a document. With none, every name resolves.
+    pub hosts: Arc<[Pattern]>,
 }
 
 /// A response with a status code of its own.

@@ -153,6 +153,19 @@ pub static MODES: &[ModeRow] = &[
         build: figures::cpu,
     },
     ModeRow {
+        name: "denylist",
+        title: "while the function runs, names of hosts do not resolve, in the whole process",
+        attributes: &[attribute(
+            "deny_list",
+            Kind::Patterns,
+            DefaultValue::Unset,
+            "which names: regular expressions, at most 64; none unless written",
+        )],
+        before: true,
+        after: false,
+        build: figures::deny_list,
+    },
+    ModeRow {
         name: "statuscode",
         title: "answers with a status code; phase after: replaces the code of the handler's response",
         attributes: &[

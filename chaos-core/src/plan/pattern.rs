@@ -12,6 +12,13 @@ const SIZE_LIMIT: usize = 4 * 1024;
 /// Texts longer than this are not searched.
 const TEXT_LIMIT: usize = 4 * 1024;
 
+/// The same for expressions over names of hosts. A name is so short that four times the number of
+/// expressions of four times the size take no longer.
+const HOST_SIZE_LIMIT: usize = 16 * 1024;
+
+/// No name of a host is longer, with the dot at its end.
+const HOST_LIMIT: usize = 254;
+
 /// A regular expression. It is found anywhere in a text unless it is anchored, and runs in time
 /// linear in the text; look-around and back-references do not exist in it.
 #[derive(Clone, Debug)]
@@ -33,6 +40,16 @@ impl Pattern {
             .map_err(|error| complaint(source, &error.to_string()))
     }
 
+    /// Compiles an expression over names of hosts, in which the case of letters does not matter.
+    pub(super) fn for_hosts(source: &str) -> Result<Self, String> {
+        RegexBuilder::new(source)
+            .case_insensitive(true)
+            .size_limit(HOST_SIZE_LIMIT)
+            .build()
+            .map(Self)
+            .map_err(|error| complaint(source, &error.to_string()))
+    }
+
     /// The expression as the document has it.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -43,6 +60,14 @@ impl Pattern {
     pub fn found_in(&self, text: &str) -> Option<bool> {
         (text.len() <= TEXT_LIMIT).then(|| self.0.is_match(text))
     }
+
+    /// Whether the expression of a deny list is found in the name of a host. A dot at the name's
+    /// end, which says that it is complete, does not count, and what is longer than a name can be
+    /// is none.
+    pub fn found_in_host(&self, name: &str) -> bool {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        name.len() < HOST_LIMIT && self.0.is_match(name)
+    }
 }
 
 fn complaint(source: &str, error: &str) -> String {
@@ -51,7 +76,7 @@ fn complaint(source: &str, error: &str) -> String {
         .any(|look| source.contains(look))
     {
         return "look-around is not supported, since expressions run in linear time; \
-                write a second condition, with \"not\": true to turn it round"
+                write the expression without; a condition is turned round by \"not\": true"
             .to_owned();
     }
     if error.contains("backreferences") {

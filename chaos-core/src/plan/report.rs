@@ -10,6 +10,9 @@ const MAX_FINDINGS: usize = 100;
 /// So many regular expressions may be in one document, since each takes memory, and time in a call.
 const MAX_PATTERNS: usize = 16;
 
+/// So many may be in its deny lists. They search names of hosts, which are short.
+const MAX_HOSTS: usize = 64;
+
 /// So much of a key or a value is shown in a finding, in characters.
 const SHOWN: usize = 40;
 
@@ -19,6 +22,7 @@ pub(super) struct Report {
     findings: Vec<Finding>,
     left_out: usize,
     patterns: usize,
+    hosts: usize,
 }
 
 impl Report {
@@ -51,6 +55,18 @@ impl Report {
         Err(format!(
             "more than {MAX_PATTERNS} regular expressions in one document; write \
              \"startsWith\" or \"eq\" where that is enough"
+        ))
+    }
+
+    /// Whether the document may have one more regular expression over names of hosts.
+    pub(super) fn one_more_host(&mut self) -> Result<(), String> {
+        self.hosts += 1;
+        if self.hosts <= MAX_HOSTS {
+            return Ok(());
+        }
+        Err(format!(
+            "more than {MAX_HOSTS} regular expressions in the deny lists of one document; write \
+             fewer, several names in one with \"|\" between"
         ))
     }
 

@@ -95,6 +95,8 @@ pub enum Kind {
     Headers,
     /// The name of an HTTP header or a list of at most 50, of at most 256 characters each.
     HeaderNames,
+    /// A list of regular expressions.
+    Patterns,
 }
 
 /// What holds when an attribute is not written.

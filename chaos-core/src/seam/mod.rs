@@ -1,6 +1,14 @@
 //! Where faults enter.
 
 pub(crate) mod corrupt;
+// Under the same conditions as what it asks, in `fault/mod.rs`.
+#[cfg(all(
+    feature = "dns",
+    target_os = "linux",
+    target_env = "gnu",
+    not(target_feature = "crt-static")
+))]
+mod dns;
 pub(crate) mod future;
 pub(crate) mod handler;
 pub(crate) mod layer;

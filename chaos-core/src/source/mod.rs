@@ -107,7 +107,8 @@ pub trait Source: Send + Sync + 'static {
 
     /// Fetches the document, as it is now and not from a cache.
     ///
-    /// The future runs on a tokio task of its own. It is not polled twice at a time for one
+    /// The future runs on a tokio task of its own, with the feature `dns` in a runtime of its own,
+    /// where no name of a host is denied. It is not polled twice at a time for one
     /// source, unless the first time was lost in a freeze of the execution environment; it may be
     /// dropped at any point, and then nothing may be left behind. It must not block the thread.
     ///

@@ -74,6 +74,14 @@ pub(crate) fn is_own(body: &str) -> bool {
     body == OWN || body.ends_with(char::REPLACEMENT_CHARACTER)
 }
 
+/// Whether this build can deny names.
+const DENIES: bool = cfg!(all(
+    feature = "dns",
+    target_os = "linux",
+    target_env = "gnu",
+    not(target_feature = "crt-static")
+));
+
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) document: Value,
@@ -352,6 +360,12 @@ fn combined() -> Vec<Case> {
             &["memory", "cpu"],
         )
         .allowing(&["memory", "cpu"]),
+        case(
+            "names that do not resolve",
+            json!({"denylist": {"enabled": true, "deny_list": ["[.]invalid$"]}}),
+            reply(200, OWN),
+            if DENIES { &["denylist"] } else { &[] },
+        ),
         case(
             "two flags of one mode, by name",
             json!({

@@ -1,6 +1,7 @@
 //! Modes on a real process: always, never, and half the time with a seed.
 
 mod corruption;
+mod denylist;
 mod diskspace;
 mod ending;
 mod exception;

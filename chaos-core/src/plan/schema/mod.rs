@@ -14,7 +14,7 @@
 //!   after `starts_at`.
 //! - An attribute that goes with another: `mean` and `sigma` without a `distribution` that has them,
 //!   or the other way round; `leave_free` beside `disk_space`.
-//! - A regular expression that does not compile, has look-around or back-references, or is too
+//! - A regular expression, in a condition or a deny list, that does not compile, has look-around or back-references, or is too
 //!   large, and more of them in one document than it may have.
 //! - What a text holds that is itself JSON, as lists and objects may be written (`point`,
 //!   `labels`, `match`, `headers`, `drop_headers`, `set_headers`).

@@ -78,6 +78,7 @@ fn value(kind: Kind, draft: Draft) -> Value {
         Kind::Body => json!({ "type": ["string", "number", "boolean", "array", "object"] }),
         Kind::Headers => or_in_text(&headers(draft), '{'),
         Kind::HeaderNames => header_names(),
+        Kind::Patterns => json!({ "type": "array", "items": { "type": "string" } }),
     }
 }
 

@@ -1,13 +1,16 @@
 //! One function for all tests: `TEST_HANDLER` picks its handler, `TEST_INIT` has it call
 //! `chaos_core::init()` first, and `TEST_EXTENSION` has it read the parameter that it names through
-//! the Parameters and Secrets extension.
+//! the Parameters and Secrets extension. With `TEST_CLIENT=own` it is read through a client of the
+//! function's.
 
 mod disk;
 mod errors;
 mod http;
+mod names;
 mod returns;
 
-use chaos_core::source::ExtensionSource;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use chaos_core::source::{ExtensionSource, SsmSource};
 use chaos_core::{Chaos, ChaosLayer, wrap};
 use lambda_runtime::{Error, run, run_concurrent, service_fn};
 use tower::ServiceBuilder;
@@ -21,6 +24,9 @@ async fn main() -> Result<(), Error> {
         .init();
     if let Ok(parameter) = std::env::var("TEST_EXTENSION") {
         let source = ExtensionSource::new(parameter);
+        Chaos::from_env().source(source).init().await;
+    } else if std::env::var("TEST_CLIENT").is_ok_and(|client| client == "own") {
+        let source = SsmSource::with_client(own_client().await, chaos_tests::PARAMETER);
         Chaos::from_env().source(source).init().await;
     } else if std::env::var_os("TEST_INIT").is_some() {
         chaos_core::init().await;
@@ -39,6 +45,7 @@ async fn main() -> Result<(), Error> {
         "pointed" => run(service_fn(returns::pointed)).await,
         "point" => run(service_fn(returns::point)).await,
         "wrapped" => run(service_fn(wrap(returns::bare))).await,
+        "names" => run_concurrent(service_fn(names::resolves)).await,
         "concurrent" => run_concurrent(service_fn(returns::slow)).await,
 
         "diagnostic" => run(service_fn(errors::diagnostic)).await,
@@ -59,4 +66,13 @@ async fn main() -> Result<(), Error> {
 
         other => Err(format!("TEST_HANDLER={other:?} names no handler").into()),
     }
+}
+
+/// The client that a function has anyway.
+async fn own_client() -> aws_sdk_ssm::Client {
+    let client = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https();
+    let config = aws_config::from_env().http_client(client).load().await;
+    aws_sdk_ssm::Client::new(&config)
 }
