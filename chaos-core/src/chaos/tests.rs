@@ -210,3 +210,24 @@ async fn a_source_that_sleeps_during_init_is_asked_by_the_first_request() {
         assert_eq!(source.fetches(), 1);
     }
 }
+
+#[tokio::test]
+async fn one_document_serves_many_functions() {
+    let document = r#"{"exception": {"enabled": true, "labels": {
+        "lambda.function": ["orders", "carts"], "lambda.region": "eu-north-1", "lambda.version": "7"
+    }}}"#;
+    let hit = async |function: &str, region: &str, version: &str| {
+        let env = [
+            ("AWS_LAMBDA_FUNCTION_NAME", function),
+            ("AWS_REGION", region),
+            ("AWS_LAMBDA_FUNCTION_VERSION", version),
+        ];
+        let chaos = Chaos::from_env().source(Own::answering(document));
+        fails(&with_env(chaos, &env).expect("an engine")).await
+    };
+    assert!(hit("orders", "eu-north-1", "7").await);
+    assert!(hit("carts", "eu-north-1", "7").await);
+    assert!(!hit("users", "eu-north-1", "7").await);
+    assert!(!hit("orders", "eu-west-1", "7").await);
+    assert!(!hit("orders", "eu-north-1", "8").await);
+}

@@ -56,6 +56,14 @@ pub(crate) enum After<T, Out> {
     Answer(Out),
 }
 
+impl Drop for Injection {
+    /// Flags whose turn never came: another one answered before them, or the call was given up.
+    fn drop(&mut self) {
+        let left = self.before.iter().chain(&self.after);
+        left.for_each(|live| live.not_injected());
+    }
+}
+
 impl Injection {
     pub(crate) fn new(
         engine: EngineRef,
@@ -190,6 +198,7 @@ impl Injection {
     }
 
     fn cannot(&self, live: &LiveFlag, why: impl Into<String>) {
+        live.not_injected();
         let decision = self.decision(Action::Error, live).because(why);
         self.engine
             .record(decision, &self.seen, !live.said_cannot());
