@@ -59,8 +59,9 @@ pub(crate) enum After<T, Out> {
 impl Drop for Injection {
     /// Flags whose turn never came: another one answered before them, or the call was given up.
     fn drop(&mut self) {
-        let left = self.before.iter().chain(&self.after);
-        left.for_each(|live| live.not_injected());
+        for live in self.before.iter().chain(&self.after) {
+            live.not_injected();
+        }
     }
 }
 

@@ -41,8 +41,9 @@ fn of_a_key_that_is_there_twice_the_last_one_holds_as_in_javascript_and_it_is_sa
 #[test]
 fn keys_that_are_there_twice_do_not_hide_what_else_is_wrong() {
     let flag = r#"{ "mode": "exception", "enabled": true, "enabled": true }"#;
-    let twice: String = (0..200).map(|n| format!("\"{n}\": {flag}, ")).collect();
-    let text = format!("{{ {twice} \"exception\": {{ \"enabled\": 1 }} }}");
+    let twice = (0..200).map(|n| format!("\"{n}\": {flag}"));
+    let twice = twice.collect::<Vec<_>>().join(", ");
+    let text = format!("{{ {twice}, \"exception\": {{ \"enabled\": 1 }} }}");
     let reading = plan::read(&text);
     let path = |finding: &plan::Finding| finding.path.clone();
     assert!(
