@@ -199,9 +199,9 @@ fn the_tables_of_the_differences_name_their_tests() {
         let (file, test) = name
             .split_once("::")
             .unwrap_or_else(|| panic!("{cell} names no test"));
-        let text = read(&root.join(format!("{file}.rs")));
+        let source = read(&root.join(format!("{file}.rs")));
         assert!(
-            text.contains(&format!("fn {test}()")),
+            source.contains(&format!("fn {test}()")),
             "there is no test {name}"
         );
     }
