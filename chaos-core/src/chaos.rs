@@ -306,4 +306,6 @@ fn listed(findings: &[Finding]) -> String {
 }
 
 #[cfg(all(test, feature = "inject", feature = "lambda"))]
+mod expired;
+#[cfg(all(test, feature = "inject", feature = "lambda"))]
 mod tests;

@@ -117,11 +117,23 @@
 //! | `phase` | `before`: the work is not done. `after`: it is done, then the fault comes (not for `diskspace`, `memory`, `cpu`, `denylist` and `duplicate`) | `before`; `after` for `lost_reply` and `corruption` |
 //! | `skip_first` | so many calls are let through first | 0 |
 //! | `every` | each n-th call only, counted after `skip_first` | each |
-//! | `limit` | at most so many injections | no limit |
+//! | `limit` | at most so many injections; of a `latency`, 1 is a cold start | no limit |
 //! | `starts_at`, `expires_at` | RFC 3339; nothing before the one, nothing from the other on | always |
 //!
 //! `skip_first`, `every` and `limit` count in each execution environment by itself, over the calls
-//! that the flag concerns. The counters go on when a new document brings an equal flag.
+//! that the flag concerns. The counters go on when a new document brings an equal flag. What was not
+//! injected after all, since another flag answered first or the function's type cannot carry it,
+//! does not count against the `limit`; a dry run counts by itself.
+//!
+//! Conditions and `by` see the event as Lambda sent it, whether the function takes it as a `Value`,
+//! as one of the types of `aws_lambda_events` or as a `lambda_http::Request`; null and an empty map
+//! count as absent. What such a type does not keep cannot be seen:
+//!
+//! - fields that it does not have (unless `aws_lambda_events` has its feature `catch-all-fields`);
+//! - the fraction of a time that is a whole second: `12:34:56.000Z` is seen as `12:34:56Z`;
+//! - in a `lambda_http::Request` of a REST API all but the last value of a header under
+//!   `multiValueHeaders`. One of a load balancer shows its headers and parameters as single values and
+//!   as lists, whichever were sent.
 //!
 //! `settings` concerns all flags: `enabled` (false switches all of them off), `dry_run` (decide
 //! and say so, inject nothing), `seed` (a whole number, for runs that can be repeated) and

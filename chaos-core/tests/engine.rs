@@ -26,89 +26,6 @@ async fn fails(scope: &Scope) -> bool {
     scope.run(handler(event(json!({})))).await.is_err()
 }
 
-async fn hits(scope: &Scope, calls: usize) -> Vec<bool> {
-    let mut hits = Vec::new();
-    for _ in 0..calls {
-        hits.push(fails(scope).await);
-    }
-    hits
-}
-
-#[tokio::test]
-async fn a_percentage_is_that_share() {
-    for percentage in [0.0_f64, 0.5, 5.0, 50.0, 100.0] {
-        let scope = Scope::new(&json!({
-            "settings": {"seed": 7},
-            "exception": {"enabled": true, "percentage": percentage},
-        }));
-        let hits = hits(&scope, 20_000).await;
-        let share: f64 = hits.into_iter().map(|hit| f64::from(u8::from(hit))).sum();
-        let expected = percentage * 200.0;
-        // Four standard deviations of a binomial distribution.
-        let slack = 4.0 * (expected * (1.0 - percentage / 100.0)).sqrt();
-        assert!(
-            (share - expected).abs() <= slack,
-            "{percentage} %: {share} of 20,000"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_seed_gives_the_same_faults_again() {
-    let with_seed = |seed: u64| {
-        Scope::new(&json!({
-            "settings": {"seed": seed},
-            "exception": {"enabled": true, "percentage": 50},
-        }))
-    };
-    let first = hits(&with_seed(1), 64).await;
-    assert_eq!(first, hits(&with_seed(1), 64).await);
-    assert_ne!(first, hits(&with_seed(2), 64).await);
-}
-
-#[tokio::test]
-async fn each_flag_has_a_stream_of_its_own() {
-    let alone = Scope::new(&json!({
-        "settings": {"seed": 1},
-        "exception": {"enabled": true, "percentage": 50},
-    }));
-    let with_another = Scope::new(&json!({
-        "settings": {"seed": 1},
-        "exception": {"enabled": true, "percentage": 50},
-        "latency": {"enabled": true, "percentage": 50, "min_latency": 0},
-    }));
-    assert_eq!(hits(&alone, 64).await, hits(&with_another, 64).await);
-}
-
-#[tokio::test]
-async fn every_skip_first_and_limit_count_the_calls_that_are_concerned() {
-    let scope = Scope::new(&json!({
-        "exception": {"enabled": true, "skip_first": 2, "every": 3, "limit": 2},
-    }));
-    let hit: Vec<usize> = (1..=14)
-        .zip(hits(&scope, 14).await)
-        .filter_map(|(nth, hit)| hit.then_some(nth))
-        .collect();
-    assert_eq!(hit, [5, 8]);
-}
-
-#[tokio::test]
-async fn counters_survive_a_flip_that_leaves_the_flag_equal() {
-    let document = json!({"exception": {"enabled": true, "limit": 2}});
-    let scope = Scope::new(&document);
-    assert!(fails(&scope).await);
-    let mut another = document.clone();
-    another["latency"] = json!({"enabled": false});
-    scope.flip(&another);
-    assert_eq!(hits(&scope, 3).await, [true, false, false]);
-    scope.flip(&json!({"exception": {"enabled": true, "limit": 1}}));
-    assert_eq!(
-        hits(&scope, 2).await,
-        [true, false],
-        "another flag counts anew"
-    );
-}
-
 #[tokio::test]
 async fn conditions_look_at_the_event() {
     let scope = Scope::new(&json!({"exception": {
@@ -134,18 +51,6 @@ async fn an_event_that_cannot_be_looked_at_is_reported_and_spared() {
     let event = LambdaEvent::new(Unseen, Context::default());
     assert!(scope.run(blind(event)).await.is_ok());
     assert_eq!(scope.decisions()[0].action, Action::Error);
-}
-
-#[tokio::test]
-async fn a_document_that_has_expired_does_nothing() {
-    let past = "2020-01-01T00:00:00Z";
-    for document in [
-        json!({"settings": {"expires_at": past}, "exception": {"enabled": true}}),
-        json!({"exception": {"enabled": true, "expires_at": past}}),
-        json!({"exception": {"enabled": true, "starts_at": "2999-01-01T00:00:00+02:00"}}),
-    ] {
-        assert!(!fails(&Scope::new(&document)).await, "{document}");
-    }
 }
 
 /// An invocation that ends in three seconds.
@@ -418,27 +323,6 @@ async fn a_status_code_after_a_failure_is_reported_and_not_counted_as_injected()
     let error = scope.run(fails_by_itself(event(json!(1)))).await;
     assert_eq!(error.expect_err("its own error").to_string(), "1");
     assert_eq!(scope.decisions()[0].action, Action::Error);
-}
-
-#[tokio::test]
-async fn by_hits_the_same_values_each_time_and_nobody_without_one() {
-    let scope = Scope::new(&json!({"exception": {
-        "enabled": true, "percentage": 50, "by": "customer",
-    }}));
-    let customer = async |id: Option<u32>| {
-        let payload = id.map_or(json!({}), |id| json!({"customer": id}));
-        scope.run(handler(event(payload))).await.is_err()
-    };
-    let mut hit = 0;
-    for id in 0..100 {
-        let first = customer(Some(id)).await;
-        assert_eq!(first, customer(Some(id)).await, "{id}");
-        hit += u32::from(first);
-    }
-    assert!((30..70).contains(&hit), "{hit} of 100");
-    for _ in 0..20 {
-        assert!(!customer(None).await);
-    }
 }
 
 #[tokio::test]

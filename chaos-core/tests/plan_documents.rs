@@ -1,6 +1,22 @@
 //! Documents in this project's own format: what is read, what is refused and how it is said.
 
-use std::borrow::Cow;
+#[path = "plan_documents/aims.rs"]
+mod aims;
+#[path = "plan_documents/attributes.rs"]
+mod attributes;
+#[path = "plan_documents/bounds.rs"]
+mod bounds;
+#[path = "plan_documents/corruption.rs"]
+mod corruption;
+#[path = "plan_documents/deny_list.rs"]
+mod deny_list;
+#[path = "plan_documents/draws.rs"]
+mod draws;
+#[path = "plan_documents/keys.rs"]
+mod keys;
+#[path = "plan_documents/secrets.rs"]
+mod secrets;
+
 use std::time::{Duration, SystemTime};
 
 use chaos_core::plan::{self, By, Mode, Phase, Plan, Reading, Severity, Trigger};
@@ -31,62 +47,6 @@ fn flag(attributes: &Value) -> Value {
         .expect("an object")
         .extend(attributes.as_object().expect("attributes").clone());
     json!({ "f": flag })
-}
-
-#[test]
-fn every_attribute_is_read() {
-    let plan = sound(&json!({
-        "settings": { "enabled": true, "dry_run": true, "seed": u64::MAX, "expires_at": "1970-01-01T01:00:10+01:00" },
-        "f": {
-            "enabled": true, "mode": "statuscode", "percentage": 0.25, "point": ["cache.*", "handler"],
-            "labels": { "tenant": ["a", "b"], "lambda.region": "eu-north-1" }, "by": "label:tenant",
-            "phase": "before", "every": 3, "skip_first": 2, "limit": 5,
-            "starts_at": "1970-01-01T00:00:01Z", "expires_at": "1970-01-01T00:00:02.5Z",
-            "match": [{ "path": "a", "operator": "regex", "value": "^b", "not": true }],
-            "status_code": 503, "body": { "a": 1 }, "headers": { "Retry-After": "5", "a": "b" }
-        }
-    }));
-    let second = |seconds: f64| SystemTime::UNIX_EPOCH + Duration::from_secs_f64(seconds);
-
-    assert!(plan.settings.dry_run && plan.settings.enabled);
-    assert_eq!(plan.settings.seed, Some(u64::MAX));
-    assert_eq!(plan.settings.expires_at, Some(second(10.0)));
-    assert!(plan.settings.window_open(second(9.0)) && !plan.settings.window_open(second(10.0)));
-
-    let flag = &plan.flags[0];
-    assert_eq!(
-        (&*flag.name, flag.enabled, flag.phase),
-        ("f", true, Phase::Before)
-    );
-    assert_eq!(flag.trigger.by, Some(By::Label("tenant".to_owned())));
-    assert_eq!(
-        (
-            flag.trigger.every,
-            flag.trigger.skip_first,
-            flag.trigger.limit
-        ),
-        (Some(3), 2, Some(5))
-    );
-    assert!((flag.trigger.percentage - 0.25).abs() < f64::EPSILON);
-    assert!(!flag.trigger.window_open(second(0.9)) && flag.trigger.window_open(second(1.0)));
-    assert!(flag.trigger.window_open(second(2.4)) && !flag.trigger.window_open(second(2.5)));
-    assert!(flag.aim.conditions[0].not);
-    assert_eq!(
-        flag.aim.labels[0],
-        ("lambda.region".to_owned(), vec!["eu-north-1".to_owned()])
-    );
-    let Mode::StatusCode(status) = &flag.mode else {
-        panic!("{flag:?}")
-    };
-    assert_eq!(
-        (status.code, status.keep_reply, status.body_text().as_str()),
-        (503, false, r#"{"a":1}"#)
-    );
-    assert_eq!(
-        status.headers,
-        [("a".into(), "b".into()), ("Retry-After".into(), "5".into())]
-    );
-    assert_eq!(flag.mode.row().name, "statuscode");
 }
 
 #[test]
@@ -419,84 +379,6 @@ fn findings_say_where_what_and_what_to_write() {
     }
 }
 
-/// Findings are logged, and the wrong parameter may hold a secret.
-#[test]
-fn findings_do_not_repeat_what_may_be_a_secret() {
-    let free =
-        |mode: &str, key: &str, value: Value| json!({ mode: { "enabled": true, key: value } });
-    let mut texts = vec![
-        "s3cr3t".to_owned(),
-        "{\"a\": s3cr3t}".to_owned(),
-        "\"s3cr3t".to_owned(),
-        "{\"exception\": \"s3cr3t\" \"s3cr3t\"}".to_owned(),
-    ];
-    let documents = [
-        json!("s3cr3t"),
-        json!(["s3cr3t"]),
-        json!({ "settings": "s3cr3t" }),
-        json!({ "settings": ["s3cr3t"] }),
-        json!({ "exception": "s3cr3t" }),
-        json!({ "timeout": "s3cr3t" }),
-        json!({ "password": "s3cr3t" }),
-        json!({ "password": { "enabled": "s3cr3t" } }),
-        json!({ "password": ["s3cr3t"] }),
-        json!({ "isEnabled": true, "failureMode": "latency", "rate": 1, "minLatency": 1, "password": "s3cr3t" }),
-        free("statuscode", "headers", json!("s3cr3t")),
-        free("statuscode", "headers", json!("{ s3cr3t")),
-        free("statuscode", "headers", json!("[\"s3cr3t\"]")),
-        free("statuscode", "headers", json!(["s3cr3t"])),
-        free("statuscode", "headers", json!({ "a": ["s3cr3t"] })),
-        free("statuscode", "headers", json!({ "a": "s3cr3t\n" })),
-        free("exception", "exception_msg", json!(["s3cr3t"])),
-        free("exception", "exception_msg", json!({ "a": "s3cr3t" })),
-        free("exception", "exception_type", json!(["s3cr3t"])),
-    ];
-    texts.extend(documents.iter().map(Value::to_string));
-    for text in &texts {
-        let reading = plan::read(text);
-        assert_ne!(reading.findings, [], "{text}");
-        for finding in reading.findings {
-            assert!(!finding.to_string().contains("s3cr3t"), "{finding}");
-        }
-    }
-
-    // numbers and booleans may be one as well
-    let documents = [
-        json!(51_966),
-        json!({ "settings": 51_966 }),
-        json!({ "exception": 51_966 }),
-        free("statuscode", "headers", json!(51_966)),
-        free("statuscode", "headers", json!({ "a": 51_966 })),
-        free("exception", "exception_msg", json!(51_966)),
-        free("exception", "exception_type", json!(51_966)),
-        json!({ "isEnabled": true, "failureMode": "exception", "rate": 1, "exceptionMsg": 51_966 }),
-        json!({ "is_enabled": true, "fault_type": "exception", "exception_msg": 51_966 }),
-    ];
-    for document in documents {
-        let lines = said(&document);
-        assert!(lines[0].contains("a number stands here"), "{lines:?}");
-        assert!(!lines.concat().contains("51966"), "{lines:?}");
-    }
-}
-
-#[test]
-fn findings_show_forty_characters_of_a_value() {
-    let long = "x".repeat(41);
-    let shown = format!("\"{}…\" ", "x".repeat(40));
-    let documents = [
-        flag(&json!({ "percentage": long })),
-        flag(&json!({ "mode": long })),
-        flag(&json!({ "phase": long })),
-        flag(&json!({ "expires_at": long })),
-        flag(&json!({ "labels": long })),
-        flag(&json!({ "match": [{ "path": "a", "operator": long }] })),
-    ];
-    for document in documents {
-        let lines = said(&document);
-        assert!(lines[0].contains(&shown), "{lines:?}");
-    }
-}
-
 #[test]
 fn an_invalid_flag_is_skipped_and_the_others_stay() {
     let reading = read(&json!({
@@ -518,169 +400,6 @@ fn an_invalid_flag_is_skipped_and_the_others_stay() {
 }
 
 #[test]
-fn regular_expressions_are_bounded_in_size_in_number_and_in_what_they_search() {
-    let regex = |value: &str| json!({ "path": "a", "operator": "regex", "value": value });
-    let matching = |conditions: &[Value]| flag(&json!({ "match": conditions }));
-
-    sound(&matching(&[regex(
-        "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-    )]));
-    sound(&matching(&[regex(&"a".repeat(100))]));
-    for large in ["a".repeat(140), "(a?){40}Z".to_owned(), ".*".repeat(80)] {
-        assert_eq!(
-            said(&matching(&[regex(&large)])),
-            [
-                "f.match[0].value: the expression is too large; write one with fewer or smaller repetitions"
-            ]
-        );
-    }
-
-    sound(&matching(&vec![regex("a"); 16]));
-    let reading = read(&json!({
-        "a": { "enabled": true, "mode": "exception", "match": vec![regex("a"); 10] },
-        "b": { "enabled": true, "mode": "exception", "match": vec![regex("a"); 7] },
-        "c": { "enabled": true, "mode": "exception" }
-    }));
-    let names: Vec<&str> = reading.plan.flags.iter().map(|flag| &*flag.name).collect();
-    assert_eq!(names, ["a", "c"]);
-    assert_eq!(
-        reading.findings[0].to_string(),
-        "b.match[6].value: more than 16 regular expressions in one document; write \"startsWith\" or \"eq\" where that is enough"
-    );
-
-    for not in [false, true] {
-        let plan = sound(&matching(&[
-            json!({ "path": "a", "operator": "regex", "value": if not { "b" } else { "a" }, "not": not }),
-        ]));
-        let holds = |length: usize| {
-            plan.flags[0].aim.conditions[0].holds(&json!({ "a": "a".repeat(length) }))
-        };
-        assert!(holds(4 * 1024) && !holds(4 * 1024 + 1), "{not}");
-    }
-}
-
-#[test]
-fn a_document_has_at_most_256_flags() {
-    let flags = |count: usize| -> Value {
-        let entry = |n| {
-            (
-                format!("f{n:03}"),
-                json!({ "enabled": true, "mode": "exception" }),
-            )
-        };
-        (0..count).map(entry).collect()
-    };
-    let mut full = flags(256);
-    full["settings"] = json!({ "dry_run": true });
-    assert_eq!(sound(&full).flags.len(), 256);
-
-    let mut more = flags(259);
-    more["f000"] = json!({ "enabled": 1, "mode": "exception" });
-    let reading = read(&more);
-    assert!(reading.usable);
-    assert_eq!(reading.plan.flags.len(), 255, "an invalid one counts");
-    assert_eq!(&*reading.plan.flags[254].name, "f255");
-    assert_eq!(reading.findings.len(), 2);
-    assert_eq!(
-        (
-            reading.findings[0].severity,
-            reading.findings[0].message.as_str()
-        ),
-        (
-            Severity::Error,
-            "259 flags are too many, and those after the first 256 by name are skipped, 3 in all; write at most 256"
-        )
-    );
-}
-
-#[test]
-fn a_document_that_is_invalid_as_a_whole_means_no_chaos() {
-    let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
-    let large = format!(r#"{{ "x": "{}" }}"#, "x".repeat(plan::MAX_DOCUMENT_BYTES));
-    let with_a_flag = r#"{ "settings": { "dry_run": 1 }, "exception": { "enabled": true } }"#;
-    for text in [
-        "",
-        "  ",
-        "nonsense",
-        "{",
-        "null",
-        "7",
-        "\"text\"",
-        "[]",
-        with_a_flag,
-        &nested,
-        &large,
-    ] {
-        let reading = plan::read(text);
-        assert!(!reading.usable, "{text:.80}");
-        assert_eq!(reading.plan, Plan::default(), "{text:.80}");
-        assert_eq!(reading.findings[0].severity, Severity::Error, "{text:.80}");
-    }
-    assert!(plan::read("{}").usable);
-    assert!(
-        plan::read("\u{feff}{}").usable,
-        "an editor's byte order mark is no mistake"
-    );
-}
-
-fn denying(list: Value) -> Value {
-    json!({ "denylist": { "enabled": true, "deny_list": list } })
-}
-
-#[test]
-fn a_deny_list_finds_names_of_hosts() {
-    let list = json!([r"dynamodb\..*\.amazonaws\.com$", "^Orders"]);
-    let Mode::DenyList(list) = &sound(&denying(list)).flags[0].mode else {
-        panic!("it is a deny list")
-    };
-    let denied = |name: &str| list.hosts.iter().any(|host| host.found_in_host(name));
-    assert!(denied("dynamodb.eu-north-1.amazonaws.com"));
-    assert!(denied("DYNAMODB.eu-north-1.amazonaws.com."));
-    assert!(denied("orders.internal") && !denied("my-orders.internal"));
-    assert!(!denied("s3.amazonaws.com") && !denied(""));
-}
-
-#[test]
-fn what_is_wrong_with_a_deny_list_is_said() {
-    let nothing = "denylist.deny_list: without an expression every name resolves; write which do not, \
-                   as [\"dynamodb\\..*\\.amazonaws\\.com\"]";
-    let list = "write a list of regular expressions, as [\"dynamodb\\..*\\.amazonaws\\.com\"]";
-    assert_eq!(said(&denying(json!([]))), [nothing]);
-    assert_eq!(said(&json!({ "denylist": { "enabled": true } })), [nothing]);
-    let not_a_list = said(&denying(json!("s3")));
-    assert_eq!(
-        not_a_list,
-        [format!("denylist.deny_list: \"s3\" is a text; {list}")]
-    );
-    let not_a_text = said(&denying(json!(["s3", 7])));
-    assert_eq!(
-        not_a_text,
-        [format!("denylist.deny_list: 7 is a number; {list}")]
-    );
-    let look_around = &said(&denying(json!(["s3", "^(?!api)"])))[0];
-    assert!(look_around.starts_with("denylist.deny_list[1]: look-around is not supported"));
-    let after = json!({ "denylist": { "enabled": true, "deny_list": ["s3"], "phase": "after" } });
-    assert!(said(&after)[0].starts_with("denylist.phase: denylist after the work"));
-}
-
-#[test]
-fn deny_lists_are_bounded() {
-    let names = |number: usize| json!(vec!["orders.internal"; number]);
-    assert_eq!(said(&denying(names(64))), Vec::<String>::new());
-    let more = read(&denying(names(65)));
-    assert!(
-        more.findings[0].message.contains("more than 64"),
-        "{more:?}"
-    );
-    assert_eq!(more.plan.flags, []);
-
-    let long = "a".repeat(253);
-    assert_eq!(said(&denying(json!([long]))), Vec::<String>::new());
-    let large = &said(&denying(json!(["(a{9}){99}"])))[0];
-    assert!(large.contains("the expression is too large"), "{large}");
-}
-
-#[test]
 fn a_lost_reply_is_after_the_work_whether_written_or_not() {
     for phase in [json!({}), json!({ "phase": "after" })] {
         let mut flag = flag(&phase);
@@ -695,154 +414,8 @@ fn a_lost_reply_is_after_the_work_whether_written_or_not() {
 }
 
 #[test]
-fn a_corruption_is_after_the_work_and_its_headers_are_in_order() {
-    let corrupted = |attributes: &str| {
-        let document = format!(r#"{{"corruption": {{"enabled": true{attributes}}}}}"#);
-        let document: Value = serde_json::from_str(&document).expect("JSON");
-        let flag = sound(&document).flags.remove(0);
-        assert_eq!(flag.phase, Phase::After);
-        let Mode::Corruption(fault) = flag.mode else {
-            panic!("{document}")
-        };
-        fault
-    };
-    assert!(corrupted("").mangles());
-    let fault = corrupted(r#", "body": "", "phase": "after""#);
-    assert!(!fault.mangles() && fault.body.as_deref() == Some(""));
-    let fault = corrupted(
-        r#", "drop_headers": ["X-B", "x-a", "x-b"], "set_headers": {"X-D": "1", "x-c": "2"}"#,
-    );
-    assert!(!fault.mangles() && fault.concerns_headers() && fault.body.is_none());
-    assert_eq!(fault.drop_headers, ["x-a", "x-b"]);
-    let set: Vec<&str> = fault.set_headers.iter().map(|(name, _)| &**name).collect();
-    assert_eq!(set, ["x-c", "X-D"]);
-    // As an AppConfig feature flag has them.
-    let flag = corrupted(r#", "drop_headers": "[\"x-a\"]", "set_headers": "{\"x-c\": \"2\"}""#);
-    assert_eq!((flag.drop_headers.len(), flag.set_headers.len()), (1, 1));
-    assert_eq!(
-        corrupted(r#", "drop_headers": "X-A""#).drop_headers,
-        ["x-a"]
-    );
-}
-
-#[test]
-fn flags_go_by_mode_and_then_by_name_whatever_the_order_of_the_keys() {
-    let one = r#"{ "b": {"mode": "latency", "enabled": true, "min_latency": 1}, "exception": {"enabled": true},
-                   "a": {"enabled": true, "min_latency": 1, "mode": "latency"} }"#;
-    let other = r#"{ "a": {"min_latency": 1, "mode": "latency", "enabled": true}, "exception": {"enabled": true},
-                     "b": {"enabled": true, "mode": "latency", "min_latency": 1} }"#;
-    let (one, other) = (plan::read(one), plan::read(other));
-    assert_eq!(one, other);
-    let names: Vec<&str> = one.plan.flags.iter().map(|flag| &*flag.name).collect();
-    assert_eq!(names, ["a", "b", "exception"]);
-}
-
-#[test]
-fn of_a_key_that_is_there_twice_the_last_one_holds_as_in_javascript() {
-    let reading = plan::read(r#"{ "exception": { "enabled": true, "enabled": false } }"#);
-    assert!(!reading.plan.flags[0].enabled);
-}
-
-#[test]
 fn settings_can_switch_everything_off() {
     let plan =
         sound(&json!({ "settings": { "enabled": false }, "exception": { "enabled": true } }));
     assert_eq!((plan.flags.len(), plan.active().count()), (1, 0));
-}
-
-#[test]
-fn aims() {
-    let aim = |attributes: Value| sound(&flag(&attributes)).flags[0].aim.clone();
-
-    let handler = aim(json!({}));
-    assert!(handler.concerns_point("handler") && !handler.concerns_point("cache.get"));
-    for point in [json!("*"), json!("handler"), json!(["x", "hand*"])] {
-        assert!(aim(json!({ "point": point })).concerns_point("handler"));
-    }
-    assert!(!aim(json!({ "point": "cache.*" })).concerns_point("handler"));
-
-    let labelled = aim(json!({ "labels": { "tenant": ["a", "b"], "table": "orders" } }));
-    let holds = |tenant: &'static str, table: Option<&'static str>| {
-        labelled.labels_hold(|name| match name {
-            "tenant" => Some(Cow::Borrowed(tenant)),
-            "table" => table.map(Cow::Borrowed),
-            _ => None,
-        })
-    };
-    assert!(holds("b", Some("orders")));
-    assert!(!holds("c", Some("orders")) && !holds("a", Some("users")) && !holds("a", None));
-    assert!(aim(json!({})).labels_hold(|_| None));
-}
-
-#[test]
-fn calls_are_counted_after_the_first() {
-    let counted = |attributes: Value| -> Vec<u64> {
-        let trigger = sound(&flag(&attributes)).flags[0].trigger.clone();
-        (0..=9).filter(|nth| trigger.counts(*nth)).collect()
-    };
-    assert_eq!(counted(json!({})), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    assert_eq!(counted(json!({ "skip_first": 7 })), [8, 9]);
-    assert_eq!(counted(json!({ "every": 4 })), [4, 8]);
-    assert_eq!(counted(json!({ "every": 3, "skip_first": 2 })), [5, 8]);
-    assert_eq!(
-        counted(json!({ "skip_first": u64::MAX })),
-        Vec::<u64>::new()
-    );
-}
-
-#[test]
-fn zero_never_hits_and_a_hundred_always() {
-    let trigger = |percentage: f64| {
-        sound(&flag(&json!({ "percentage": percentage }))).flags[0]
-            .trigger
-            .clone()
-    };
-    let greatest = 1.0 - f64::EPSILON / 2.0;
-    assert!(!trigger(0.0).hits(0.0));
-    assert!(trigger(100.0).hits(greatest));
-    assert!(trigger(0.001).hits(0.000_009) && !trigger(0.001).hits(0.000_011));
-}
-
-/// The hash is part of the format: these numbers never change.
-#[test]
-fn pinned_draws_stay_as_they_are() {
-    let draws = [
-        (Trigger::pinned_draw("latency", "customer-1"), PINNED[0]),
-        (Trigger::pinned_draw("latency", ""), PINNED[1]),
-        (Trigger::pinned_draw("", "grün"), PINNED[2]),
-    ];
-    for (draw, expected) in draws {
-        assert_eq!(draw.to_bits(), expected, "{draw} {:#x}", draw.to_bits());
-    }
-    assert_ne!(
-        Trigger::pinned_draw("ab", "c").to_bits(),
-        Trigger::pinned_draw("a", "bc").to_bits(),
-        "where the name ends matters",
-    );
-}
-
-/// The bits of the draws, computed apart from this code.
-const PINNED: [u64; 3] = [
-    0x3fd5_585b_eeb5_c498,
-    0x3fe2_3555_3596_2ee6,
-    0x3fbb_eecf_77e0_75c0,
-];
-
-#[test]
-fn pinned_draws_are_spread_evenly_and_flags_are_independent() {
-    let keys: Vec<String> = (0..100_000).map(|n| format!("customer-{n}")).collect();
-    let share = |hit: &dyn Fn(&str) -> bool| {
-        let hits = keys.iter().filter(|key| hit(key)).count();
-        f64::from(u32::try_from(hits).expect("a count")) / 1_000.0
-    };
-    for percent in [1.0, 5.0, 50.0, 95.0] {
-        let hit = share(&|key| Trigger::pinned_draw("latency", key) * 100.0 < percent);
-        assert!((hit - percent).abs() < 0.5, "{percent} % are {hit} %");
-    }
-    let both = share(&|key| {
-        ["a", "b"]
-            .iter()
-            .all(|flag| Trigger::pinned_draw(flag, key) < 0.05)
-    });
-    assert!((both - 0.25).abs() < 0.1, "two flags at 5 % share {both} %");
 }

@@ -228,3 +228,24 @@ fn metrics_are_as_the_code_says_or_else_the_environment() {
     assert!(counts(Chaos::from_env(), &on));
     assert!(!counts(Chaos::from_env().metrics(false), &on));
 }
+
+#[tokio::test]
+async fn one_document_serves_many_functions() {
+    let document = r#"{"exception": {"enabled": true, "labels": {
+        "lambda.function": ["orders", "carts"], "lambda.region": "eu-north-1", "lambda.version": "7"
+    }}}"#;
+    let hit = async |function: &str, region: &str, version: &str| {
+        let env = [
+            ("AWS_LAMBDA_FUNCTION_NAME", function),
+            ("AWS_REGION", region),
+            ("AWS_LAMBDA_FUNCTION_VERSION", version),
+        ];
+        let chaos = Chaos::from_env().source(Own::answering(document));
+        fails(&with_env(chaos, &env).expect("an engine")).await
+    };
+    assert!(hit("orders", "eu-north-1", "7").await);
+    assert!(hit("carts", "eu-north-1", "7").await);
+    assert!(!hit("users", "eu-north-1", "7").await);
+    assert!(!hit("orders", "eu-west-1", "7").await);
+    assert!(!hit("orders", "eu-north-1", "8").await);
+}

@@ -273,6 +273,7 @@ impl Injection {
     }
 
     fn cannot(&self, live: &LiveFlag, why: impl Into<String>) {
+        live.not_injected();
         let decision = self.decision(Action::Error, live).because(why);
         self.engine
             .record(decision, &self.seen, !live.said_cannot());
@@ -440,6 +441,10 @@ impl Injection {
 impl Drop for Injection {
     /// Gives everything back before anything is said of it.
     fn drop(&mut self) {
+        // Flags whose turn never came: another one answered before them, or the call was given up.
+        for live in self.before.iter().chain(&self.after) {
+            live.not_injected();
+        }
         let given_back = |Holding { held, decision }| {
             drop(held);
             decision.cleared()

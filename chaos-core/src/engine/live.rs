@@ -26,7 +26,7 @@ pub(crate) struct LiveFlag {
     pub(crate) flag: Flag,
     /// The calls that it concerned, so far.
     calls: AtomicU64,
-    /// Those that it hit.
+    /// Those that it hit, without those in which it was not injected after all.
     fired: AtomicU64,
     random: Mutex<Pcg64Mcg>,
     /// Whether it has been said that it cannot look at an event: once is enough.
@@ -47,7 +47,10 @@ pub(crate) enum Verdict {
 impl Live {
     /// Puts a plan in force. What equal flags of the plan before remember is kept.
     pub(crate) fn new(plan: Plan, before: &Live) -> Self {
-        let seed = plan.settings.seed;
+        let settings = &plan.settings;
+        let seed = settings.seed;
+        // What a dry run counted is not counted against the real thing.
+        let go_on = before.settings.seed == seed && before.settings.dry_run == settings.dry_run;
         let flags = if plan.settings.enabled {
             plan.flags
         } else {
@@ -57,9 +60,8 @@ impl Live {
             .into_iter()
             .filter(|flag| flag.enabled)
             .map(|flag| {
-                before
-                    .kept(&flag, seed)
-                    .unwrap_or_else(|| Arc::new(LiveFlag::new(flag, seed)))
+                let kept = go_on.then(|| before.equal(&flag)).flatten();
+                kept.unwrap_or_else(|| Arc::new(LiveFlag::new(flag, seed)))
             })
             .collect();
         Self {
@@ -68,12 +70,8 @@ impl Live {
         }
     }
 
-    fn kept(&self, flag: &Flag, seed: Option<u64>) -> Option<Arc<LiveFlag>> {
-        let same_seed = self.settings.seed == seed;
-        self.flags
-            .iter()
-            .find(|live| same_seed && live.flag == *flag)
-            .cloned()
+    fn equal(&self, flag: &Flag) -> Option<Arc<LiveFlag>> {
+        self.flags.iter().find(|live| live.flag == *flag).cloned()
     }
 
     /// Whether any flag may concern the handler.
@@ -195,5 +193,14 @@ impl LiveFlag {
                 (fired < limit).then_some(fired.saturating_add(1))
             })
             .is_ok()
+    }
+
+    /// It fired and was not injected after all, which does not count against its limit.
+    pub(crate) fn not_injected(&self) {
+        let _ = self
+            .fired
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |fired| {
+                fired.checked_sub(1)
+            });
     }
 }

@@ -369,6 +369,9 @@ impl Engine {
         } else {
             return true;
         };
+        if action == Action::Block {
+            flag.not_injected();
+        }
         let loud = action == Action::DryRun || !flag.said_cannot();
         let decision = Decision::new(action, mode, &flag.flag.name, point);
         self.record(decision, seen, loud);

@@ -10,7 +10,7 @@ use super::nearest::nearest;
 use super::report::{Report, kind_of, listed, spelled};
 use super::settings::{SETTINGS_ATTRIBUTES, Settings};
 use super::validate::{self, APPCONFIG_VARIANT};
-use super::{Flag, Plan};
+use super::{Flag, Plan, repeated};
 
 /// The largest document that is read, in bytes: 1 MiB.
 pub const MAX_DOCUMENT_BYTES: usize = 1024 * 1024;
@@ -70,7 +70,11 @@ pub fn read(text: &str) -> Reading {
         return unusable("the document is empty; write {} for no chaos".to_owned());
     }
     match serde_json::from_str(text) {
-        Ok(value) => read_value(&value),
+        Ok(value) => {
+            let mut report = Report::default();
+            repeated::report(text, &mut report);
+            read_object(&value, report)
+        }
         Err(error) => unusable(format!(
             "the document is not JSON: {error}; write an object, one key a flag"
         )),
@@ -79,13 +83,17 @@ pub fn read(text: &str) -> Reading {
 
 /// Reads a document that has been parsed already, as [`read`] does.
 pub fn read_value(document: &Value) -> Reading {
+    read_object(document, Report::default())
+}
+
+/// The report has what a value no longer shows.
+fn read_object(document: &Value, mut report: Report) -> Reading {
     let Value::Object(object) = document else {
         return unusable(format!(
             "{}; write an object, one key a flag",
             kind_of(document)
         ));
     };
-    let mut report = Report::default();
     let format = format_of(object);
     let settings = match format {
         Format::Flags => settings(object.get(SETTINGS), &mut report),

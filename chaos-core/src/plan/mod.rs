@@ -41,6 +41,7 @@ mod modes;
 mod nearest;
 mod parts;
 mod pattern;
+mod repeated;
 mod report;
 pub mod schema;
 mod settings;

@@ -27,7 +27,7 @@ pub struct Trigger {
     pub every: Option<u64>,
     /// So many calls are let through first.
     pub skip_first: u64,
-    /// At most so many injections; at least 1.
+    /// At most so many injections; at least 1. What was not injected after all does not count.
     pub limit: Option<u64>,
     /// Nothing before this time.
     pub starts_at: Option<SystemTime>,

@@ -59,6 +59,7 @@ impl HasContext for Value {
 mod lambda {
     use lambda_runtime::LambdaEvent;
     use serde::Serialize;
+    use serde_json::Value;
 
     use super::{HasContext, Seen, View, kind};
 
@@ -71,9 +72,19 @@ mod lambda {
     pub(super) fn view<T: Serialize>(event: &LambdaEvent<T>, wants_event: bool) -> Seen {
         let mut seen = event.context();
         if wants_event {
-            seen.event = serde_json::to_value(&event.payload).ok();
+            seen.event = serde_json::to_value(&event.payload).ok().map(as_sent);
         }
         seen
+    }
+
+    /// `ApiGatewayV2httpRequest` shows an `httpMethod` that its event did not have, and GET
+    /// whatever the request's was.
+    fn as_sent(mut event: Value) -> Value {
+        let http_api = event["version"] == "2.0" && event["requestContext"]["http"].is_object();
+        if http_api && let Some(map) = event.as_object_mut() {
+            map.remove("httpMethod");
+        }
+        event
     }
 
     impl<T> HasContext for LambdaEvent<T> {

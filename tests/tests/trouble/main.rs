@@ -3,6 +3,7 @@
 
 mod elsewhere;
 mod end;
+mod expired;
 mod first;
 mod kinds;
 mod thousand;

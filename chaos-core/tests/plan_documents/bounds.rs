@@ -1,0 +1,127 @@
+//! How large a document may be, and what of it.
+
+use super::*;
+
+#[test]
+fn findings_show_forty_characters_of_a_value() {
+    let long = "x".repeat(41);
+    let shown = format!("\"{}…\" ", "x".repeat(40));
+    let documents = [
+        flag(&json!({ "percentage": long })),
+        flag(&json!({ "mode": long })),
+        flag(&json!({ "phase": long })),
+        flag(&json!({ "expires_at": long })),
+        flag(&json!({ "labels": long })),
+        flag(&json!({ "match": [{ "path": "a", "operator": long }] })),
+    ];
+    for document in documents {
+        let lines = said(&document);
+        assert!(lines[0].contains(&shown), "{lines:?}");
+    }
+}
+
+#[test]
+fn regular_expressions_are_bounded_in_size_in_number_and_in_what_they_search() {
+    let regex = |value: &str| json!({ "path": "a", "operator": "regex", "value": value });
+    let matching = |conditions: &[Value]| flag(&json!({ "match": conditions }));
+
+    sound(&matching(&[regex(
+        "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+    )]));
+    sound(&matching(&[regex(&"a".repeat(100))]));
+    for large in ["a".repeat(140), "(a?){40}Z".to_owned(), ".*".repeat(80)] {
+        assert_eq!(
+            said(&matching(&[regex(&large)])),
+            [
+                "f.match[0].value: the expression is too large; write one with fewer or smaller repetitions"
+            ]
+        );
+    }
+
+    sound(&matching(&vec![regex("a"); 16]));
+    let reading = read(&json!({
+        "a": { "enabled": true, "mode": "exception", "match": vec![regex("a"); 10] },
+        "b": { "enabled": true, "mode": "exception", "match": vec![regex("a"); 7] },
+        "c": { "enabled": true, "mode": "exception" }
+    }));
+    let names: Vec<&str> = reading.plan.flags.iter().map(|flag| &*flag.name).collect();
+    assert_eq!(names, ["a", "c"]);
+    assert_eq!(
+        reading.findings[0].to_string(),
+        "b.match[6].value: more than 16 regular expressions in one document; write \"startsWith\" or \"eq\" where that is enough"
+    );
+
+    for not in [false, true] {
+        let plan = sound(&matching(&[
+            json!({ "path": "a", "operator": "regex", "value": if not { "b" } else { "a" }, "not": not }),
+        ]));
+        let holds = |length: usize| {
+            plan.flags[0].aim.conditions[0].holds(&json!({ "a": "a".repeat(length) }))
+        };
+        assert!(holds(4 * 1024) && !holds(4 * 1024 + 1), "{not}");
+    }
+}
+
+#[test]
+fn a_document_has_at_most_256_flags() {
+    let flags = |count: usize| -> Value {
+        let entry = |n| {
+            (
+                format!("f{n:03}"),
+                json!({ "enabled": true, "mode": "exception" }),
+            )
+        };
+        (0..count).map(entry).collect()
+    };
+    let mut full = flags(256);
+    full["settings"] = json!({ "dry_run": true });
+    assert_eq!(sound(&full).flags.len(), 256);
+
+    let mut more = flags(259);
+    more["f000"] = json!({ "enabled": 1, "mode": "exception" });
+    let reading = read(&more);
+    assert!(reading.usable);
+    assert_eq!(reading.plan.flags.len(), 255, "an invalid one counts");
+    assert_eq!(&*reading.plan.flags[254].name, "f255");
+    assert_eq!(reading.findings.len(), 2);
+    assert_eq!(
+        (
+            reading.findings[0].severity,
+            reading.findings[0].message.as_str()
+        ),
+        (
+            Severity::Error,
+            "259 flags are too many, and those after the first 256 by name are skipped, 3 in all; write at most 256"
+        )
+    );
+}
+
+#[test]
+fn a_document_that_is_invalid_as_a_whole_means_no_chaos() {
+    let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    let large = format!(r#"{{ "x": "{}" }}"#, "x".repeat(plan::MAX_DOCUMENT_BYTES));
+    let with_a_flag = r#"{ "settings": { "dry_run": 1 }, "exception": { "enabled": true } }"#;
+    for text in [
+        "",
+        "  ",
+        "nonsense",
+        "{",
+        "null",
+        "7",
+        "\"text\"",
+        "[]",
+        with_a_flag,
+        &nested,
+        &large,
+    ] {
+        let reading = plan::read(text);
+        assert!(!reading.usable, "{text:.80}");
+        assert_eq!(reading.plan, Plan::default(), "{text:.80}");
+        assert_eq!(reading.findings[0].severity, Severity::Error, "{text:.80}");
+    }
+    assert!(plan::read("{}").usable);
+    assert!(
+        plan::read("\u{feff}{}").usable,
+        "an editor's byte order mark is no mistake"
+    );
+}
