@@ -18,6 +18,12 @@ pub fn http_api() -> &'static Path {
     BUILT.get_or_init(|| executable("http-api"))
 }
 
+/// The executable of the example behind a queue.
+pub fn sqs_worker() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| executable("sqs-worker"))
+}
+
 /// The workspace's folder.
 ///
 /// # Panics

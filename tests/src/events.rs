@@ -78,11 +78,16 @@ pub fn alb() -> Value {
 
 /// Two messages from SQS.
 pub fn sqs() -> Value {
-    let message = |id: &str| {
+    sqs_of(&[("one", "work"), ("two", "work")])
+}
+
+/// Messages from SQS, each with its id and its body.
+pub fn sqs_of(messages: &[(&str, &str)]) -> Value {
+    let message = |&(id, body): &(&str, &str)| {
         json!({
             "messageId": id,
             "receiptHandle": "handle",
-            "body": "work",
+            "body": body,
             "attributes": {"ApproximateReceiveCount": "1"},
             "messageAttributes": {},
             "md5OfBody": "50be3b5b2f2b0a1e7bd0a6a4b3a5e1e1",
@@ -91,5 +96,6 @@ pub fn sqs() -> Value {
             "awsRegion": "us-east-1"
         })
     };
-    json!({"Records": [message("one"), message("two")]})
+    let records: Vec<Value> = messages.iter().map(message).collect();
+    json!({"Records": records})
 }

@@ -1,4 +1,4 @@
-//! What the end-to-end tests need from outside: moto's server and cargo-lambda, both from `PyPI`,
+//! What the tests need from outside: moto's server, cargo-lambda and cfn-lint, all from `PyPI`,
 //! pinned, in a virtual environment under the target directory.
 
 use std::env;
@@ -48,6 +48,12 @@ impl Outside {
         ]
     }
 
+    /// Looks at the examples' SAM templates; whatever it finds is a failure. It takes the glob as it
+    /// is, and one that meets no file is a finding too.
+    pub(crate) fn lint_templates(&self) -> CommandLine {
+        CommandLine::new(self.program("cfn-lint")).arg("examples/*/template.yaml")
+    }
+
     /// How it is installed.
     pub(crate) fn commands(&self) -> [CommandLine; 2] {
         [
@@ -68,7 +74,7 @@ impl Outside {
         let wanted = self.stamp()?;
         if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) && self.works().is_ok() {
             report::note(&format!(
-                "moto and cargo-lambda are in {}",
+                "moto, cargo-lambda and cfn-lint are in {}",
                 self.folder.display()
             ));
             return Ok(());
@@ -96,6 +102,9 @@ impl Outside {
         CommandLine::new(self.program("cargo-lambda"))
             .args(["lambda", "--version"])
             .output()?;
+        CommandLine::new(self.program("cfn-lint"))
+            .arg("--version")
+            .output()?;
         Ok(())
     }
 
@@ -112,7 +121,7 @@ impl Outside {
         let python = self.python.to_string_lossy();
         let (major, minor) = OLDEST_PYTHON;
         let remedy = format!(
-            "The end-to-end tests run moto and cargo-lambda, which come from PyPI.\n\
+            "The tests run moto, cargo-lambda and cfn-lint, which come from PyPI.\n\
              Install Python {major}.{minor} or newer with its venv module, or name one in PYTHON.\n\
              Debian and Ubuntu: apt-get install python3 python3-venv\n\
              Fedora: dnf install python3\n\

@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 
 /// Install what the tests need from outside, under the target directory
 ///
-/// moto's server and cargo-lambda from the Python Package Index (which takes Python), cargo-deny
+/// moto's server, cargo-lambda and cfn-lint from the Python Package Index (which takes Python), cargo-deny
 /// from crates.io, each pinned. What is there already is not installed again. `cargo xtask test`
 /// does it by itself.
 #[derive(Debug, Args)]

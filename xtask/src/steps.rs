@@ -19,8 +19,10 @@ use crate::workspace::Workspace;
 pub(crate) enum Step {
     /// Everything is formatted
     Fmt,
-    /// What the tests need from outside is installed: moto's server and cargo-lambda
+    /// What the tests need from outside is installed: moto's server, cargo-lambda and cfn-lint
     Outside,
+    /// cfn-lint finds nothing in the examples' SAM templates
+    Templates,
     /// Clippy finds nothing, in any target
     Clippy,
     /// Every combination of chaos-core's features compiles
@@ -64,6 +66,7 @@ impl Step {
         match self {
             Self::Fmt => vec![cargo().args(["fmt", "--all", "--check"])],
             Self::Outside => Outside::of(workspace).commands().into(),
+            Self::Templates => vec![Outside::of(workspace).lint_templates()],
             Self::Clippy => vec![
                 cargo()
                     .args(["clippy", "--workspace", "--all-targets", "--all-features"])
@@ -110,7 +113,7 @@ impl Step {
                 deny.install()?;
                 vec![deny.check()]
             }
-            Self::E2e => {
+            Self::Templates | Self::E2e => {
                 Outside::of(workspace).install()?;
                 self.commands(workspace)
             }
@@ -143,6 +146,21 @@ mod tests {
             assert!(!step.name().is_empty(), "{step:?}");
             assert!(!step.about().is_empty(), "{step:?}");
             assert!(!step.commands(&workspace).is_empty(), "{step:?}");
+        }
+    }
+
+    /// The glob does not miss an example whose template is gone.
+    #[test]
+    fn every_example_that_is_deployed_is_looked_at() {
+        let workspace = Workspace::find().unwrap();
+        let command = Step::Templates.commands(&workspace)[0].to_string();
+        assert!(
+            command.ends_with("/bin/cfn-lint 'examples/*/template.yaml'"),
+            "{command}"
+        );
+        for example in ["http-api", "sqs-worker"] {
+            let template = workspace.root.join("examples").join(example);
+            assert!(template.join("template.yaml").exists(), "{example}");
         }
     }
 

@@ -1,7 +1,12 @@
-//! A function on `lambda_http`, with chaos at its handler.
+//! A shop's API on `lambda_http`: an axum router with chaos round it.
 
-use chaos_core::inject_chaos;
-use lambda_http::{Error, IntoResponse, Request, RequestExt as _, run, service_fn};
+mod shop;
+#[cfg(test)]
+mod tests;
+
+use chaos_core::ChaosLayer;
+use lambda_http::Error;
+use tower::ServiceBuilder;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -11,13 +16,8 @@ async fn main() -> Result<(), Error> {
         .without_time()
         .init();
     chaos_core::init().await;
-    run(service_fn(greet)).await
-}
-
-/// Greets whoever `?name=` names.
-#[inject_chaos]
-async fn greet(request: Request) -> Result<impl IntoResponse, Error> {
-    let query = request.query_string_parameters();
-    let name = query.first("name").unwrap_or("world");
-    Ok(format!("hello, {name}"))
+    let service = ServiceBuilder::new()
+        .layer(ChaosLayer::new())
+        .service(shop::router());
+    lambda_http::run(service).await
 }
