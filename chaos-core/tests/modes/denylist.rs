@@ -23,8 +23,12 @@ const HOST: &str = "localhost";
 /// It never does.
 const NOBODY: &str = "chaos-core.invalid";
 
+fn document(list: &[&str]) -> Value {
+    json!({"denylist": {"enabled": true, "deny_list": list}})
+}
+
 fn denying(list: &[&str]) -> Scope {
-    Scope::new(&json!({"denylist": {"enabled": true, "deny_list": list}}))
+    Scope::new(&document(list))
 }
 
 /// As tokio's clients look a name up, on a thread of its choice.
@@ -108,10 +112,14 @@ mod with_the_feature {
         }
         let _one = NAMES.lock().await;
         let mut calls = Vec::new();
+        // One scope for both, since scopes with this mode take turns.
+        let one_scope = denying(&[HOST]);
         // The second denies other names besides.
         for list in [&[HOST][..], &[HOST, "other"][..]] {
+            one_scope.flip(&document(list));
+            let scope = one_scope.clone();
             let (begun, end) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-            let (scope, call) = (denying(list), waits(Arc::clone(&begun), Arc::clone(&end)));
+            let call = waits(Arc::clone(&begun), Arc::clone(&end));
             calls.push((tokio::spawn(async move { scope.run(call).await }), end));
             begun.notified().await;
             assert!(!resolves(HOST).await);
