@@ -179,6 +179,8 @@ impl Chaos {
             warn(allow.doubts());
             options.allow = allow;
         }
+        #[cfg(feature = "aws")]
+        let source = crate::source::own(source);
         Some(engine(options, place(source), timing))
     }
 }

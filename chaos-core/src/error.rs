@@ -64,6 +64,12 @@ impl InjectedError {
         self.error_type.as_deref().unwrap_or(Self::DEFAULT_TYPE)
     }
 
+    /// The document's `exception_type`, if it has one.
+    #[cfg(feature = "aws")]
+    pub(crate) fn chosen_type(&self) -> Option<&str> {
+        self.error_type.as_deref()
+    }
+
     /// The name of the flag that asked for it.
     pub fn flag(&self) -> &str {
         &self.flag

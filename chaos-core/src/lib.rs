@@ -690,6 +690,8 @@ pub use chaos_macros::inject_chaos;
 
 pub use crate::chaos::{Chaos, init};
 pub use crate::error::InjectedError;
+#[cfg(feature = "aws")]
+pub use crate::seam::aws;
 pub use crate::seam::future::ChaosFuture;
 pub use crate::seam::handler::{wrap, wrap_opaque};
 pub use crate::seam::layer::{ChaosError, ChaosLayer, ChaosService};

@@ -1,10 +1,12 @@
 //! What the engine asks of a return type: to carry an injected error, or a status code.
 
+use std::time::Duration;
+
 use rand_pcg::Pcg64Mcg;
 
 use super::announcement::Announcement;
 use crate::error::InjectedError;
-use crate::plan::{Corruption, StatusCode};
+use crate::plan::{Corruption, DenyList, StatusCode};
 
 /// Why a return type cannot carry a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +36,37 @@ pub trait Carry<T> {
     fn corrupt(&self, out: Self::Out, corrupting: Corrupting) -> (Self::Out, Dropped);
     /// What is about to be returned, with the header, if it can carry one.
     fn announce(&self, out: Self::Out, header: &Announcement, http: bool) -> Self::Out;
+
+    // --- what a seam below the handler tells apart, and a function does not ---
+
+    /// What is left where the work was done and its reply is lost.
+    fn lose(&self, error: InjectedError) -> Result<Self::Out, CannotFail> {
+        self.error(error)
+    }
+    /// What comes after the wait of mode `timeout`, where it is not the function's own value.
+    fn timed_out(&self) -> Option<Self::Out> {
+        None
+    }
+    /// How long the caller waits at most before it gives up by itself, where that is known.
+    fn patience(&self) -> Option<Duration> {
+        None
+    }
+    /// What a deny list does to the call.
+    fn deny(&self, _list: &DenyList) -> Denial<Self::Out> {
+        Denial::WholeProcess
+    }
+}
+
+/// What a deny list does to a call.
+#[derive(Debug)]
+#[doc(hidden)]
+pub enum Denial<Out> {
+    /// It is not about one host: names are denied to the whole process while it lasts.
+    WholeProcess,
+    /// It goes to a host that is not on the list.
+    Passes,
+    /// This in its place.
+    Answer(Out),
 }
 
 /// How many headers were there and dropped; `None` where that is known only later.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::carry::{CannotFail, Carry, Corrupting, Refusal};
+use super::carry::{CannotFail, Carry, Corrupting, Denial, Refusal};
 use super::live::{HANDLER, LiveFlag};
 use super::seen::Seen;
 use super::{EngineRef, Fired, Running};
@@ -27,6 +27,8 @@ pub(crate) struct Injection {
     running: Option<Running>,
     /// Whether the function can be run once more.
     pub(super) can_repeat: bool,
+    /// Whether it has waited for what the caller takes for a call without an answer.
+    timed_out: bool,
 }
 
 /// What is held until the call ends, and what was said when it was taken.
@@ -84,6 +86,7 @@ impl Injection {
             held: Vec::new(),
             running,
             can_repeat: false,
+            timed_out: false,
         }
     }
 
@@ -109,11 +112,16 @@ impl Injection {
     }
 
     fn next_before<T, C: Carry<T>>(&mut self, carrier: &C) -> Before<C::Out> {
+        if self.timed_out
+            && let Some(out) = carrier.timed_out()
+        {
+            return Before::Answer(out);
+        }
         while let Some(live) = self.before.pop_front() {
             match &live.flag.mode {
                 Mode::Latency(latency) => return Before::Wait(self.delay(latency, &live)),
                 &Mode::Timeout(timeout) => {
-                    if let Some(wait) = self.until_deadline(timeout, &live) {
+                    if let Some(wait) = self.time_out(timeout, &live, carrier) {
                         return Before::Wait(wait);
                     }
                 }
@@ -126,14 +134,18 @@ impl Injection {
                     return Before::Take(Taking { live, what });
                 }
                 &Mode::Cpu(cpu) => self.burn(cpu, &live),
-                Mode::DenyList(list) => self.deny(list, &live),
+                Mode::DenyList(list) => {
+                    if let Some(out) = self.deny(list, &live, carrier) {
+                        return Before::Answer(out);
+                    }
+                }
                 Mode::StatusCode(status) => {
                     if let Some(out) = self.reply(status, &live, carrier) {
                         return Before::Answer(out);
                     }
                 }
                 Mode::Exception(exception) | Mode::LostReply(exception) => {
-                    if let Some(out) = self.fail(exception, &live, carrier) {
+                    if let Some(out) = self.fail(exception, &live, |error| carrier.error(error)) {
                         return Before::Answer(out);
                     }
                 }
@@ -160,19 +172,29 @@ impl Injection {
     }
 
     fn next_after<T, C: Carry<T>>(&mut self, value: T, carrier: &C) -> After<T, C::Out> {
+        if self.timed_out
+            && let Some(out) = carrier.timed_out()
+        {
+            return After::Answer(out);
+        }
         while let Some(live) = self.after.pop_front() {
             match &live.flag.mode {
                 Mode::Latency(latency) => return After::Wait(self.delay(latency, &live), value),
                 &Mode::Timeout(timeout) => {
-                    if let Some(wait) = self.until_deadline(timeout, &live) {
+                    if let Some(wait) = self.time_out(timeout, &live, carrier) {
                         return After::Wait(wait, value);
                     }
                 }
                 Mode::StatusCode(status) => {
                     return After::Answer(self.recode(status, &live, value, carrier));
                 }
-                Mode::Exception(exception) | Mode::LostReply(exception) => {
-                    if let Some(out) = self.fail(exception, &live, carrier) {
+                Mode::Exception(exception) => {
+                    if let Some(out) = self.fail(exception, &live, |error| carrier.error(error)) {
+                        return After::Answer(out);
+                    }
+                }
+                Mode::LostReply(exception) => {
+                    if let Some(out) = self.fail(exception, &live, |error| carrier.lose(error)) {
                         return After::Answer(out);
                     }
                 }
@@ -241,11 +263,29 @@ impl Injection {
         }
     }
 
-    /// Denies names of hosts until the call ends.
-    fn deny(&mut self, list: &DenyList, live: &LiveFlag) {
+    /// Denies names of hosts until the call ends; to a call that goes to one host, that one's.
+    fn deny<T, C: Carry<T>>(
+        &mut self,
+        list: &DenyList,
+        live: &LiveFlag,
+        carrier: &C,
+    ) -> Option<C::Out> {
         if list.hosts.is_empty() {
-            return self.cannot(live, "deny_list is empty, so every name resolves");
+            self.cannot(live, "deny_list is empty, so every name resolves");
+            return None;
         }
+        match carrier.deny(list) {
+            Denial::Answer(out) => {
+                self.record(self.decision(Action::Inject, live));
+                return Some(out);
+            }
+            Denial::Passes => live.not_injected(),
+            Denial::WholeProcess => self.deny_to_all(list, live),
+        }
+        None
+    }
+
+    fn deny_to_all(&mut self, list: &DenyList, live: &LiveFlag) {
         match denylist::deny(&list.hosts) {
             Ok(denied) => {
                 let held = Held::Names { _denied: denied };
@@ -289,6 +329,27 @@ impl Injection {
     /// Never past the invocation's deadline.
     fn within(&self, wait: Duration) -> Duration {
         latency::within(wait, self.seen.deadline, self.engine.now())
+    }
+
+    /// The wait of mode `timeout`. Where the caller gives up by itself it is no longer than that, and
+    /// no deadline need be known: a call that nobody waits for has timed out at once.
+    fn time_out<T, C: Carry<T>>(
+        &mut self,
+        timeout: Timeout,
+        live: &LiveFlag,
+        carrier: &C,
+    ) -> Option<Duration> {
+        self.timed_out = carrier.timed_out().is_some();
+        if !self.timed_out {
+            return self.until_deadline(timeout, live);
+        }
+        let now = self.engine.now();
+        let deadline = self.seen.deadline;
+        let left = deadline.map(|deadline| timeout::wait(timeout, deadline, now));
+        let wait = [left, carrier.patience()].into_iter().flatten().min();
+        let wait = wait.unwrap_or_default();
+        self.record_last(self.decision(Action::Inject, live).waiting(wait));
+        Some(wait)
     }
 
     /// The wait until the deadline, if one is known.
@@ -409,15 +470,15 @@ impl Injection {
     }
 
     /// The injected error; a function without an error type panics, if that is allowed.
-    fn fail<T, C: Carry<T>>(
+    fn fail<Out>(
         &self,
         exception: &Exception,
         live: &LiveFlag,
-        carrier: &C,
-    ) -> Option<C::Out> {
+        carry: impl FnOnce(InjectedError) -> Result<Out, CannotFail>,
+    ) -> Option<Out> {
         let error_type = exception.error_type.as_deref();
         let error = InjectedError::new(&exception.message, error_type, &live.flag.name);
-        match carrier.error(error) {
+        match carry(error) {
             Ok(out) => {
                 self.record(self.decision(Action::Inject, live));
                 Some(out)

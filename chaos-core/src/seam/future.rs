@@ -234,7 +234,7 @@ impl<F: Future> Round<F> {
 }
 
 /// Taking can take as long as writing what is taken, so it is done beside the runtime's threads.
-async fn take_beside(what: Take) -> Result<Held, String> {
+pub(crate) async fn take_beside(what: Take) -> Result<Held, String> {
     if tokio::runtime::Handle::try_current().is_err() {
         return what.take();
     }

@@ -1,5 +1,7 @@
 //! Where faults enter.
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub(crate) mod corrupt;
 // Under the same conditions as what it asks, in `fault/mod.rs`.
 #[cfg(all(

@@ -27,6 +27,8 @@ mod error;
 mod extension;
 mod file;
 pub(crate) mod options;
+#[cfg(feature = "aws")]
+mod own;
 #[cfg(any(feature = "extension", feature = "ssm"))]
 mod parameter;
 pub(crate) mod refresh;
@@ -43,6 +45,8 @@ pub use self::error::SourceError;
 #[cfg(feature = "extension")]
 pub use self::extension::ExtensionSource;
 pub use self::file::FileSource;
+#[cfg(feature = "aws")]
+pub(crate) use self::own::{is_own, own};
 #[cfg(feature = "ssm")]
 pub use self::ssm::SsmSource;
 

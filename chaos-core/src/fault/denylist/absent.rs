@@ -19,6 +19,16 @@ pub(crate) fn deny(_: &Arc<[Pattern]>) -> Result<Denied, &'static str> {
     })
 }
 
+#[cfg(feature = "aws")]
+pub(crate) fn denying() -> bool {
+    false
+}
+
+#[cfg(feature = "aws")]
+pub(crate) fn denies(_: &str) -> bool {
+    false
+}
+
 pub(crate) fn apart(source: Arc<dyn Source>) -> Arc<dyn Source> {
     source
 }

@@ -4,12 +4,12 @@ use std::any::Any;
 use std::borrow::Cow;
 
 use bytes::Bytes;
-#[cfg(any(feature = "lambda", feature = "axum"))]
+#[cfg(any(feature = "lambda", feature = "axum", feature = "aws"))]
 use http_body::Body as _;
 use rand_pcg::Pcg64Mcg;
 
 use super::no_body;
-#[cfg(any(feature = "lambda", feature = "axum"))]
+#[cfg(any(feature = "lambda", feature = "axum", feature = "aws"))]
 use super::stream::Mangled;
 use crate::engine::Refusal;
 use crate::fault::corruption;
@@ -63,6 +63,16 @@ pub(super) fn mangle<B: 'static>(
         }
         let own = std::mem::take(body);
         *body = lambda_runtime::streaming::Body::new(Mangled::new(own, random.clone()));
+        return Ok(None);
+    }
+    #[cfg(feature = "aws")]
+    if let Some(body) = body.downcast_mut::<aws_smithy_types::body::SdkBody>() {
+        use aws_smithy_types::body::SdkBody;
+        if body.is_end_stream() {
+            return Err(no_body());
+        }
+        let own = std::mem::replace(body, SdkBody::empty());
+        *body = SdkBody::from_body_1_x(Mangled::new(own, random.clone()));
         return Ok(None);
     }
     Err(Refusal::new(format!(

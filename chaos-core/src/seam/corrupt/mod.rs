@@ -5,7 +5,7 @@ mod body;
 mod headers;
 mod http;
 mod json;
-#[cfg(any(feature = "lambda", feature = "axum"))]
+#[cfg(any(feature = "lambda", feature = "axum", feature = "aws"))]
 mod stream;
 
 pub(crate) use self::headers::announce;

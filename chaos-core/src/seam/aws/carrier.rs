@@ -1,0 +1,190 @@
+//! What an attempt can carry: the service's errors as it sends them, and a connection's.
+
+use std::io;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode as HttpStatus;
+use aws_smithy_types::body::SdkBody;
+use http::{HeaderMap, HeaderName, HeaderValue, Response};
+
+use super::errors::{self, Wire};
+use super::point::Call;
+use super::protocol::Protocol;
+use crate::engine::{Announcement, CannotFail, Carry, Corrupting, Denial, Dropped, Refusal};
+use crate::error::InjectedError;
+use crate::plan::{DenyList, StatusCode};
+use crate::seam::corrupt;
+
+/// What comes of an attempt.
+pub(super) type Outcome = Result<HttpResponse, ConnectorError>;
+
+/// Answers in the place of the service.
+pub(super) struct Carrier {
+    service: String,
+    host: String,
+    protocol: Protocol,
+    /// How long the SDK still waits for a reply, where it has a read timeout.
+    pub(super) patience: Option<Duration>,
+}
+
+impl Carrier {
+    pub(super) fn new(call: &Call<'_>, request: &HttpRequest) -> Self {
+        Self {
+            service: call.service.to_owned(),
+            host: call.host.to_owned(),
+            protocol: Protocol::of(call, request),
+            patience: None,
+        }
+    }
+
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// No answer came in time.
+    #[allow(clippy::unused_self, reason = "as the other answers")]
+    pub(super) fn timed_out(&self) -> Outcome {
+        let why = io::Error::new(io::ErrorKind::TimedOut, "no reply came in time (injected)");
+        Err(ConnectorError::timeout(why.into()))
+    }
+
+    /// The host's name does not resolve.
+    pub(super) fn unresolved(&self) -> Outcome {
+        let why = format!(
+            "dns error: failed to lookup address information: Name or service not known: {} \
+             (injected)",
+            self.host
+        );
+        Err(ConnectorError::io(io::Error::other(why).into()).never_connected())
+    }
+
+    fn refused(&self, wire: &Wire<'_>, message: &str) -> HttpResponse {
+        self.protocol.error(wire, message)
+    }
+}
+
+impl Carry<Outcome> for Carrier {
+    type Out = Outcome;
+
+    fn pass(&self, value: Outcome) -> Outcome {
+        value
+    }
+
+    /// The service's own error of that type.
+    fn error(&self, error: InjectedError) -> Result<Outcome, CannotFail> {
+        let wire = errors::wire(&self.service, error.chosen_type());
+        Ok(Ok(self.refused(&wire, error.message())))
+    }
+
+    /// The connection is gone, and the reply with it.
+    fn lose(&self, error: InjectedError) -> Result<Outcome, CannotFail> {
+        let why = io::Error::new(io::ErrorKind::ConnectionReset, error);
+        Ok(Err(ConnectorError::io(why.into())))
+    }
+
+    fn reply(&self, fault: &StatusCode, _: bool) -> Result<Outcome, Refusal> {
+        let mut response = match &fault.body {
+            None => self.protocol.bare(fault.code, &fault.body_text()),
+            Some(_) => {
+                let body = SdkBody::from(fault.body_text());
+                let mut response = HttpResponse::new(status(fault.code), body);
+                let content_type = fault.default_content_type();
+                response.headers_mut().insert("content-type", content_type);
+                response
+            }
+        };
+        for (name, value) in &fault.headers {
+            // plan/ has checked both.
+            let _ = response
+                .headers_mut()
+                .try_insert(name.to_ascii_lowercase(), value.clone());
+        }
+        Ok(Ok(response))
+    }
+
+    fn recode(&self, value: Outcome, fault: &StatusCode, _: bool) -> (Outcome, Option<Refusal>) {
+        match value {
+            Ok(mut response) => {
+                *response.status_mut() = status(fault.code);
+                (Ok(response), None)
+            }
+            Err(error) => (Err(error), Some(no_reply())),
+        }
+    }
+
+    fn corrupt(&self, out: Outcome, mut corrupting: Corrupting) -> (Outcome, Dropped) {
+        match out {
+            Ok(mut response) => {
+                let dropped = corrupted(&mut response, &mut corrupting);
+                (Ok(response), dropped.map(Some))
+            }
+            Err(error) => (Err(error), Err(no_reply())),
+        }
+    }
+
+    fn announce(&self, out: Outcome, _: &Announcement, _: bool) -> Outcome {
+        out
+    }
+
+    fn timed_out(&self) -> Option<Outcome> {
+        Some(self.timed_out())
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        self.patience
+    }
+
+    fn deny(&self, list: &DenyList) -> Denial<Outcome> {
+        if list.hosts.iter().any(|host| host.found_in_host(&self.host)) {
+            Denial::Answer(self.unresolved())
+        } else {
+            Denial::Passes
+        }
+    }
+}
+
+fn no_reply() -> Refusal {
+    Refusal::new("the call failed by itself: there is no reply")
+}
+
+/// plan/ has checked it: 100 to 599.
+pub(super) fn status(code: u16) -> HttpStatus {
+    HttpStatus::try_from(code).unwrap_or_else(|_| http::StatusCode::INTERNAL_SERVER_ERROR.into())
+}
+
+/// The reply through an `http::Response`, which is what can be corrupted. Its extensions stay.
+fn corrupted(response: &mut HttpResponse, corrupting: &mut Corrupting) -> corrupt::Dropped {
+    let mut other = Response::new(response.take_body());
+    *other.headers_mut() = headers(response);
+    let before = other.headers().clone();
+    let dropped = corrupt::response(&mut other, corrupting);
+    let (parts, body) = other.into_parts();
+    *response.body_mut() = body;
+    for name in before
+        .keys()
+        .filter(|name| !parts.headers.contains_key(*name))
+    {
+        response.headers_mut().remove(name.as_str());
+    }
+    for (name, value) in &parts.headers {
+        // What was set stands there once.
+        if before.get_all(name).iter().ne(parts.headers.get_all(name)) {
+            let _ = response
+                .headers_mut()
+                .try_insert(name.clone(), value.clone());
+        }
+    }
+    dropped
+}
+
+fn headers(response: &HttpResponse) -> HeaderMap {
+    let pairs = response.headers().iter();
+    pairs
+        .filter_map(|(name, value)| {
+            let name = HeaderName::try_from(name).ok()?;
+            Some((name, HeaderValue::try_from(value).ok()?))
+        })
+        .collect()
+}

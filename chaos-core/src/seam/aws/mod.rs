@@ -1,0 +1,59 @@
+//! Faults in the calls of AWS SDK clients, inside the SDK's own retries and timeouts.
+//!
+#![doc = include_str!("guide.md")]
+
+mod call;
+mod carrier;
+mod client;
+mod errors;
+mod labels;
+mod point;
+mod protocol;
+
+use aws_smithy_runtime::client::defaults::default_http_client_plugin_v2;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin as _;
+use aws_types::SdkConfig;
+
+use self::client::Instrumented;
+pub use self::errors::{ERRORS, ServiceError};
+
+/// Makes a seam of every client that is built from this configuration, whatever the service.
+///
+/// Call it once, on the configuration that clients are built from; a second call changes nothing.
+/// While a function has no source of documents, or the kill switch is set, it costs one relaxed
+/// load a call. A client whose builder is given an HTTP client of its own is not touched.
+///
+/// ```
+/// # async fn example() {
+/// let config = chaos_core::aws::instrument(aws_config::load_from_env().await);
+/// # let _ = config;
+/// // let dynamodb = aws_sdk_dynamodb::Client::new(&config);
+/// # }
+/// ```
+#[must_use = "clients are built from what it returns"]
+pub fn instrument(config: SdkConfig) -> SdkConfig {
+    let client = config.http_client().or_else(|| its_own(&config));
+    match client {
+        Some(client) if !client::is_instrumented(&client) => {
+            let mut builder = config.into_builder();
+            builder.set_http_client(Some(SharedHttpClient::new(Instrumented::new(client))));
+            builder.build()
+        }
+        // Without any HTTP client no call is possible, and the SDK says so.
+        _ => config,
+    }
+}
+
+/// What the SDK takes where the configuration names no HTTP client, which is the usual case.
+fn its_own(config: &SdkConfig) -> Option<SharedHttpClient> {
+    let version = config
+        .behavior_version()
+        .unwrap_or_else(BehaviorVersion::latest);
+    let nothing = RuntimeComponentsBuilder::new("chaos");
+    default_http_client_plugin_v2(version)?
+        .runtime_components(&nothing)
+        .http_client()
+}

@@ -1,0 +1,349 @@
+//! Each mode at a call of DynamoDB: what the caller sees, and how many requests went out.
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata as _, SdkError};
+use aws_sdk_dynamodb::operation::get_item::{GetItemError, GetItemOutput};
+use aws_sdk_dynamodb::types::AttributeValue;
+use chaos_core::testing::Scope;
+use chaos_tests_aws::Service;
+use serde_json::{Value, json};
+
+type Got = Result<GetItemOutput, SdkError<GetItemError>>;
+
+const ITEM: &str = r#"{"Item":{"id":{"S":"1"},"name":{"S":"a real and rather long name"}}}"#;
+
+struct Table {
+    service: Service,
+    client: Client,
+}
+
+impl Table {
+    async fn new() -> Self {
+        let service = Service::answering("application/x-amz-json-1.0", ITEM).await;
+        let client = Client::new(&service.config());
+        Self { service, client }
+    }
+
+    /// With time limits of the SDK's.
+    async fn limited(timeouts: TimeoutConfig) -> Self {
+        let service = Service::answering("application/x-amz-json-1.0", ITEM).await;
+        let config = service.config().into_builder();
+        let client = Client::new(&config.timeout_config(timeouts).build());
+        Self { service, client }
+    }
+
+    async fn get(&self) -> Got {
+        self.get_from("orders").await
+    }
+
+    async fn get_from(&self, table: &str) -> Got {
+        let key = AttributeValue::S("1".to_owned());
+        let get = self.client.get_item().table_name(table).key("id", key);
+        get.send().await
+    }
+
+    /// Under one flag at every call of DynamoDB.
+    async fn under(&self, flag: Value) -> (Got, Scope) {
+        let scope = scope(flag);
+        (scope.run(self.get()).await, scope)
+    }
+}
+
+fn scope(mut flag: Value) -> Scope {
+    flag["enabled"] = json!(true);
+    flag["point"] = json!("aws.dynamodb.*");
+    Scope::new(&json!({"flag": flag}))
+}
+
+fn is_real(got: &Got) -> bool {
+    got.as_ref()
+        .is_ok_and(|got| got.item().is_some_and(|item| item.len() == 2))
+}
+
+#[tokio::test]
+async fn with_nothing_on_the_real_reply_comes_through() {
+    let table = Table::new().await;
+    assert!(is_real(&table.get().await));
+    assert_eq!(table.service.seen(), 1);
+    let elsewhere = Scope::new(&json!({"exception": {"enabled": true, "point": "aws.sqs.*"}}));
+    assert!(is_real(&elsewhere.run(table.get()).await));
+    let off = Scope::new(&json!({"exception": {"enabled": false, "point": "*"}}));
+    assert!(is_real(&off.run(table.get()).await));
+    assert_eq!(table.service.seen(), 3);
+    assert!(elsewhere.decisions().is_empty());
+}
+
+#[tokio::test]
+async fn an_exception_is_the_services_own_error_and_is_retried_as_such() {
+    let table = Table::new().await;
+    let (got, scope) = table
+        .under(json!({"mode": "exception", "exception_msg": "too fast",
+            "exception_type": "ProvisionedThroughputExceededException"}))
+        .await;
+    let error = got.unwrap_err().into_service_error();
+    assert!(error.is_provisioned_throughput_exceeded_exception());
+    assert_eq!(error.message(), Some("too fast"));
+    assert_eq!(scope.injected().len(), 3, "three attempts");
+    let decision = &scope.decisions()[0];
+    assert_eq!(decision.point, "aws.dynamodb.GetItem");
+    assert_eq!(table.service.seen(), 0);
+}
+
+#[tokio::test]
+async fn what_the_service_would_not_repeat_is_not_retried() {
+    let table = Table::new().await;
+    let (got, scope) = table
+        .under(json!({"mode": "exception", "exception_type": "ResourceNotFoundException"}))
+        .await;
+    let error = got.unwrap_err().into_service_error();
+    assert!(error.is_resource_not_found_exception());
+    assert_eq!(error.message(), Some("Injected exception"));
+    assert_eq!(scope.injected().len(), 1);
+}
+
+#[tokio::test]
+async fn a_fault_that_passes_is_survived_by_a_retry() {
+    let table = Table::new().await;
+    let (got, scope) = table
+        .under(json!({"mode": "exception", "exception_type": "ThrottlingException", "limit": 2}))
+        .await;
+    assert!(is_real(&got));
+    assert_eq!(scope.injected().len(), 2);
+    assert_eq!(table.service.seen(), 1);
+}
+
+#[tokio::test]
+async fn a_type_that_is_not_in_the_catalogue_is_sent_as_written() {
+    let table = Table::new().await;
+    let flag = json!({"mode": "exception", "exception_type": "BrandNewException"});
+    let (got, _) = table.under(flag).await;
+    let error = got.unwrap_err();
+    let status = error.raw_response().unwrap().status().as_u16();
+    let error = error.into_service_error();
+    assert_eq!((error.code(), status), (Some("BrandNewException"), 400));
+}
+
+#[tokio::test]
+async fn without_a_type_it_is_the_services_internal_error() {
+    let table = Table::new().await;
+    let (got, scope) = table.under(json!({"mode": "exception"})).await;
+    let error = got.unwrap_err();
+    assert_eq!(error.raw_response().unwrap().status().as_u16(), 500);
+    assert!(error.into_service_error().is_internal_server_error());
+    assert_eq!(scope.injected().len(), 3);
+}
+
+#[tokio::test]
+async fn after_the_call_the_error_comes_and_the_work_is_done() {
+    let table = Table::new().await;
+    let (got, _) = table
+        .under(json!({"mode": "exception", "phase": "after",
+            "exception_type": "InternalServerError"}))
+        .await;
+    let error = got.unwrap_err().into_service_error();
+    assert!(error.is_internal_server_error());
+    assert_eq!(table.service.seen(), 3, "each attempt took effect");
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_a_connection_error_after_the_work() {
+    let table = Table::new().await;
+    let (got, _) = table.under(json!({"mode": "lost_reply"})).await;
+    let SdkError::DispatchFailure(failure) = got.unwrap_err() else {
+        panic!("no connection error")
+    };
+    assert!(failure.is_io());
+    assert_eq!(table.service.seen(), 3);
+    let (got, _) = table.under(json!({"mode": "lost_reply", "limit": 1})).await;
+    assert!(is_real(&got));
+    assert_eq!(table.service.seen(), 5, "the work is done twice");
+}
+
+#[tokio::test]
+async fn a_status_code_is_retried_if_the_sdk_would() {
+    let table = Table::new().await;
+    let flag = json!({"mode": "statuscode", "status_code": 503});
+    let (got, scope) = table.under(flag).await;
+    let error = got.unwrap_err();
+    assert_eq!(error.raw_response().unwrap().status().as_u16(), 503);
+    let error = error.into_service_error();
+    assert_eq!(
+        (error.code(), error.message()),
+        (None, Some("Injected status code 503"))
+    );
+    assert_eq!(scope.injected().len(), 3);
+    let (got, scope) = table
+        .under(
+            json!({"mode": "statuscode", "status_code": 418, "headers": {"x-tea": "green"},
+            "body": {"__type": "Teapot", "message": "short and stout"}}),
+        )
+        .await;
+    let error = got.unwrap_err();
+    let raw = error.raw_response().unwrap();
+    assert_eq!(raw.status().as_u16(), 418);
+    assert_eq!(raw.headers().get("x-tea"), Some("green"));
+    assert_eq!(error.into_service_error().code(), Some("Teapot"));
+    assert_eq!(scope.injected().len(), 1);
+    assert_eq!(table.service.seen(), 0);
+}
+
+#[tokio::test]
+async fn a_status_code_after_the_call_replaces_the_replys_own() {
+    let table = Table::new().await;
+    let flag = json!({"mode": "statuscode", "status_code": 500, "phase": "after"});
+    let (got, _) = table.under(flag).await;
+    let error = got.unwrap_err();
+    assert_eq!(error.raw_response().unwrap().status().as_u16(), 500);
+    assert_eq!(table.service.seen(), 3);
+}
+
+#[tokio::test]
+async fn latency_is_waited_and_the_real_reply_comes() {
+    let table = Table::new().await;
+    let start = Instant::now();
+    let (got, _) = table
+        .under(json!({"mode": "latency", "min_latency": 150}))
+        .await;
+    assert!(is_real(&got));
+    assert!(start.elapsed() >= Duration::from_millis(150));
+    assert_eq!(table.service.seen(), 1);
+}
+
+fn limit() -> Duration {
+    Duration::from_millis(100)
+}
+
+const LONG: u64 = 60_000;
+
+#[tokio::test]
+async fn latency_runs_into_the_attempt_timeout() {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(limit());
+    let table = Table::limited(timeouts.build()).await;
+    let flag = json!({"mode": "latency", "min_latency": LONG});
+    let (got, scope) = table.under(flag).await;
+    assert!(matches!(got, Err(SdkError::TimeoutError(_))));
+    assert_eq!(
+        scope.injected().len(),
+        3,
+        "an attempt that timed out is retried"
+    );
+    let (got, _) = table
+        .under(json!({"mode": "latency", "min_latency": LONG, "limit": 1}))
+        .await;
+    assert!(is_real(&got));
+    assert_eq!(table.service.seen(), 1);
+}
+
+#[tokio::test]
+async fn latency_runs_into_the_operation_timeout() {
+    let timeouts = TimeoutConfig::builder().operation_timeout(limit());
+    let table = Table::limited(timeouts.build()).await;
+    let flag = json!({"mode": "latency", "min_latency": LONG});
+    let (got, scope) = table.under(flag).await;
+    assert!(matches!(got, Err(SdkError::TimeoutError(_))));
+    assert_eq!(scope.injected().len(), 1);
+}
+
+#[tokio::test]
+async fn latency_runs_into_the_read_timeout() {
+    let timeouts = TimeoutConfig::builder().read_timeout(limit());
+    let table = Table::limited(timeouts.build()).await;
+    let flag = json!({"mode": "latency", "min_latency": LONG});
+    let (got, scope) = table.under(flag).await;
+    let SdkError::DispatchFailure(failure) = got.unwrap_err() else {
+        panic!("no failure of the connection")
+    };
+    assert!(failure.is_timeout());
+    assert_eq!(scope.injected().len(), 3);
+    assert_eq!(table.service.seen(), 0);
+}
+
+#[tokio::test]
+async fn a_timeout_is_one_of_the_attempt() {
+    let table = Table::new().await;
+    let (got, scope) = table.under(json!({"mode": "timeout"})).await;
+    let SdkError::DispatchFailure(failure) = got.unwrap_err() else {
+        panic!("no failure of the connection")
+    };
+    assert!(failure.is_timeout());
+    assert_eq!(scope.injected().len(), 3);
+    assert_eq!(scope.decisions()[0].latency_ms, Some(0.0));
+    assert_eq!(table.service.seen(), 0);
+
+    let timeouts = TimeoutConfig::builder().read_timeout(limit());
+    let table = Table::limited(timeouts.build()).await;
+    let start = Instant::now();
+    let flag = json!({"mode": "timeout", "phase": "after", "limit": 1});
+    let (got, scope) = table.under(flag).await;
+    assert!(is_real(&got), "the second attempt");
+    assert!(start.elapsed() >= limit());
+    assert_eq!(scope.decisions()[0].latency_ms, Some(100.0));
+    assert_eq!(table.service.seen(), 2);
+}
+
+#[tokio::test]
+async fn a_denied_host_does_not_resolve() {
+    let table = Table::new().await;
+    let (got, scope) = table
+        .under(json!({"mode": "denylist", "deny_list": ["^127\\.0"]}))
+        .await;
+    let SdkError::DispatchFailure(failure) = got.unwrap_err() else {
+        panic!("no failure of the connection")
+    };
+    assert!(failure.is_io());
+    let connector = failure.as_connector_error().unwrap();
+    assert!(format!("{connector:?}").contains("127.0.0.1"));
+    assert_eq!(scope.injected().len(), 3);
+    assert_eq!(table.service.seen(), 0);
+    let (got, scope) = table
+        .under(json!({"mode": "denylist", "deny_list": ["amazonaws"]}))
+        .await;
+    assert!(is_real(&got));
+    assert!(scope.decisions().is_empty());
+}
+
+#[tokio::test]
+async fn a_corrupted_reply_is_not_understood_or_is_another() {
+    let table = Table::new().await;
+    let (got, scope) = table.under(json!({"mode": "corruption"})).await;
+    assert!(matches!(got, Err(SdkError::ResponseError(_))), "{got:?}");
+    assert_eq!(scope.decisions()[0].body, Some("mangled"));
+    assert_eq!(table.service.seen(), scope.injected().len());
+    let body = r#"{"Item":{"id":{"S":"2"}}}"#;
+    let (got, _) = table
+        .under(json!({"mode": "corruption", "body": body}))
+        .await;
+    assert_eq!(
+        got.unwrap().item().unwrap()["id"],
+        AttributeValue::S("2".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_flag_hits_the_operation_and_the_table_that_it_names() {
+    let table = Table::new().await;
+    let scope = Scope::new(&json!({"exception": {"enabled": true,
+        "point": "aws.dynamodb.GetItem", "labels": {"table": "orders", "region": "eu-west-1"}}}));
+    assert!(scope.run(table.get_from("orders")).await.is_err());
+    assert!(is_real(&scope.run(table.get_from("users")).await));
+    let list = table.client.list_tables();
+    assert!(scope.run(list.send()).await.is_ok());
+    assert_eq!(table.service.seen(), 2);
+}
+
+#[tokio::test]
+async fn a_configuration_that_is_instrumented_twice_decides_once() {
+    let table = Table::new().await;
+    let twice = chaos_core::aws::instrument(table.service.config());
+    let twice = Table {
+        client: Client::new(&twice),
+        service: table.service,
+    };
+    let flag = json!({"mode": "latency", "min_latency": 1});
+    let (got, scope) = twice.under(flag).await;
+    assert!(is_real(&got));
+    assert_eq!(scope.injected().len(), 1);
+}

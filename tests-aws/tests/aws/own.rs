@@ -1,0 +1,1 @@
+//! What the library itself looks up meets no fault.
