@@ -2,15 +2,19 @@
 //! configuration of clients that call it.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_config::retry::RetryConfig;
+#[doc(hidden)]
+pub use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+#[doc(hidden)]
+pub use chaos_core::aws::{ERRORS, ServiceError};
+use chaos_core::testing::Scope;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -23,6 +27,7 @@ use tokio::net::TcpListener;
 pub struct Service {
     url: String,
     seen: Arc<AtomicUsize>,
+    body: Arc<Mutex<Bytes>>,
 }
 
 impl Service {
@@ -31,19 +36,20 @@ impl Service {
     /// # Panics
     ///
     /// If there is no port to be had.
-    pub async fn answering(content_type: &'static str, body: &'static str) -> Self {
+    pub async fn answering(content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let seen = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&seen);
+        let body = Arc::new(Mutex::new(body.into()));
+        let (counted, current) = (Arc::clone(&seen), Arc::clone(&body));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let counted = Arc::clone(&counted);
+                let (counted, current) = (Arc::clone(&counted), Arc::clone(&current));
                 let answer = service_fn(move |_: Request<Incoming>| {
                     counted.fetch_add(1, Ordering::SeqCst);
                     let reply = Response::builder()
                         .header("content-type", content_type)
-                        .body(Full::new(Bytes::from_static(body.as_bytes())));
+                        .body(Full::new(lock(&current).clone()));
                     async move { Ok::<_, Infallible>(reply.expect("a valid reply")) }
                 });
                 let connection = hyper::server::conn::http1::Builder::new()
@@ -51,7 +57,12 @@ impl Service {
                 tokio::spawn(connection);
             }
         });
-        Self { url, seen }
+        Self { url, seen, body }
+    }
+
+    /// Answers with another body from now on.
+    pub fn answer(&self, body: impl Into<Bytes>) {
+        *lock(&self.body) = body.into();
     }
 
     /// How many requests have reached it.
@@ -80,4 +91,52 @@ impl Service {
             .http_client(http)
             .build()
     }
+}
+
+fn lock(body: &Mutex<Bytes>) -> std::sync::MutexGuard<'_, Bytes> {
+    body.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A document under which every call of the service fails with that error.
+pub fn failing(row: &ServiceError) -> Scope {
+    Scope::new(&serde_json::json!({"exception": {"enabled": true,
+        "exception_type": row.error_type, "point": format!("aws.{}.*", row.service)}}))
+}
+
+/// A client of the service, with one attempt for each call.
+#[macro_export]
+macro_rules! client {
+    ($service:ident, $sdk:ident) => {{
+        let config = $service.config().into_builder();
+        let once = $crate::RetryConfig::disabled();
+        $sdk::Client::new(&config.retry_config(once).build())
+    }};
+}
+
+/// Makes these calls under each error of a service: it arrives with its code, its status and its
+/// message, and as the error that the SDK models where one of the operations does. The errors that
+/// none of them models must be those listed after `else`.
+#[macro_export]
+macro_rules! catalogue {
+    ($service:literal: $($call:expr),+; else $($unmodelled:literal),*) => {{
+        let mut unmodelled = ::std::collections::BTreeSet::new();
+        for row in $crate::ERRORS.iter().filter(|row| row.service == $service) {
+            let mut modelled = false;
+            $(
+                let error = $crate::failing(row).run($call.send()).await.unwrap_err();
+                let status = error.raw_response().map(|raw| raw.status().as_u16());
+                assert_eq!(status, Some(row.status), "{row:?}");
+                let error = error.into_service_error();
+                assert_eq!(error.meta().code(), Some(row.code), "{row:?}");
+                assert_eq!(error.meta().message(), Some("Injected exception"), "{row:?}");
+                let shown = format!("{error:?}");
+                let variant = shown.split('(').next().unwrap_or_default();
+                modelled |= variant.eq_ignore_ascii_case(row.error_type);
+            )+
+            if !modelled {
+                unmodelled.insert(row.error_type);
+            }
+        }
+        assert_eq!(unmodelled, ::std::collections::BTreeSet::from([$($unmodelled),*]));
+    }};
 }

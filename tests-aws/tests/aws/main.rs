@@ -1,5 +1,5 @@
 //! Faults in the calls of the real SDK's clients.
 
+mod catalogue;
 mod modes;
-mod own;
 mod protocols;

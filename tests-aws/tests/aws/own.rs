@@ -1,1 +1,0 @@
-//! What the library itself looks up meets no fault.
