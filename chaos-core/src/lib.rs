@@ -507,6 +507,7 @@
 //! | `ssm` | yes | documents from SSM Parameter Store, through aws-sdk-ssm |
 //! | `extension` | no | documents from `AppConfig` and SSM Parameter Store, through AWS's agents and without an SDK |
 //! | `dns` | no | the mode `denylist`, on Linux with glibc |
+//! | `aws` | no | faults in the calls of AWS SDK clients: `aws::instrument` |
 //!
 //! # Safety
 //!

@@ -23,6 +23,8 @@ const COMBINATIONS: &[&[&str]] = &[
         "inject,lambda,extension",
     ],
     &["--no-default-features", "--features", "inject,dns"],
+    &["--no-default-features", "--features", "aws"],
+    &["--no-default-features", "--features", "inject,aws"],
     &[],
     &["--all-features"],
 ];

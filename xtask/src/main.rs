@@ -46,7 +46,7 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = Workspace::find().and_then(|workspace| match arguments.command {
-        Command::Test(arguments) => Ok(test::run(&workspace, &arguments)),
+        Command::Test(arguments) => Ok(test::run(workspace, &arguments)),
         Command::Setup(arguments) => setup::run(&workspace, &arguments),
         Command::Bench(arguments) => bench::run(&workspace, &arguments),
     });

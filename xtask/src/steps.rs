@@ -10,6 +10,9 @@ use crate::report;
 use crate::shell::CommandLine;
 use crate::workspace::Workspace;
 
+/// The package that builds the SDK crates of the AWS services beyond one a protocol.
+const ALL_SERVICES: &str = "chaos-tests-aws-all-services";
+
 /// The steps in the order in which they are run: the cheap ones first, so that a slip is seen
 /// early.
 ///
@@ -62,20 +65,28 @@ impl Step {
     /// What it runs, once what it needs is installed.
     pub(crate) fn commands(self, workspace: &Workspace) -> Vec<CommandLine> {
         let cargo = CommandLine::cargo;
-        let test = || cargo().args(["test", "--workspace", "--all-features", "--no-fail-fast"]);
+        let all = |command| {
+            let line = cargo().args([command, "--workspace", "--all-features"]);
+            if workspace.all_services {
+                line
+            } else {
+                line.args(["--exclude", ALL_SERVICES])
+            }
+        };
+        let test = || all("test").arg("--no-fail-fast");
         match self {
             Self::Fmt => vec![cargo().args(["fmt", "--all", "--check"])],
             Self::Outside => Outside::of(workspace).commands().into(),
             Self::Templates => vec![Outside::of(workspace).lint_templates()],
             Self::Clippy => vec![
-                cargo()
-                    .args(["clippy", "--workspace", "--all-targets", "--all-features"])
+                all("clippy")
+                    .arg("--all-targets")
                     .args(["--", "-D", "warnings"]),
             ],
             Self::Features => features::checks(),
             Self::Doc => vec![
-                cargo()
-                    .args(["doc", "--workspace", "--all-features", "--no-deps"])
+                all("doc")
+                    .arg("--no-deps")
                     // The examples draw in what tests depend on, so that everything below has the
                     // features that it has under clippy: one minute less.
                     .args(["--lib", "--bins", "--examples"])
@@ -90,9 +101,7 @@ impl Step {
             Self::E2e => {
                 // Plain `cargo test` builds examples too, and tests may start them. A choice of
                 // targets does not.
-                let examples = cargo()
-                    .args(["build", "--workspace", "--all-features"])
-                    .args(["--bins", "--examples"]);
+                let examples = all("build").args(["--bins", "--examples"]);
                 let e2e = Outside::of(workspace)
                     .variables()
                     .into_iter()
@@ -136,7 +145,7 @@ impl Step {
 
 #[cfg(test)]
 mod tests {
-    use super::Step;
+    use super::{ALL_SERVICES, Step};
     use crate::workspace::Workspace;
 
     #[test]
@@ -146,6 +155,30 @@ mod tests {
             assert!(!step.name().is_empty(), "{step:?}");
             assert!(!step.about().is_empty(), "{step:?}");
             assert!(!step.commands(&workspace).is_empty(), "{step:?}");
+        }
+    }
+
+    #[test]
+    fn all_services_are_built_only_if_asked_for() {
+        let mut workspace = Workspace::find().unwrap();
+        for (asked, left_out) in [(false, true), (true, false)] {
+            workspace.all_services = asked;
+            for step in [
+                Step::Clippy,
+                Step::Doc,
+                Step::Unit,
+                Step::Doctest,
+                Step::E2e,
+            ] {
+                for command in step.commands(&workspace) {
+                    let excludes = format!("--exclude {ALL_SERVICES}");
+                    assert_eq!(
+                        command.to_string().contains(&excludes),
+                        left_out,
+                        "{command}"
+                    );
+                }
+            }
         }
     }
 

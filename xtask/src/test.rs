@@ -21,6 +21,7 @@ Examples:
   cargo xtask test --fail-fast                up to the first failure
   cargo xtask test --only fmt --only clippy   two steps
   cargo xtask test --skip e2e                 all but one
+  cargo xtask test --all-services --only e2e  with the whole catalogue of AWS errors
   cargo xtask test --list                     the steps, and the commands that they run")]
 pub(crate) struct Arguments {
     /// Run this step, and no other that is not named (may be repeated)
@@ -32,6 +33,9 @@ pub(crate) struct Arguments {
     /// Stop at the first step that fails
     #[arg(long)]
     fail_fast: bool,
+    /// Build the SDK crates of every AWS service in the catalogue, not of one a protocol
+    #[arg(long)]
+    all_services: bool,
     /// Show the steps and the commands that they run, and run nothing
     #[arg(long)]
     list: bool,
@@ -51,7 +55,11 @@ impl Arguments {
 }
 
 /// Runs the steps, or lists them.
-pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> ExitCode {
+pub(crate) fn run(workspace: Workspace, arguments: &Arguments) -> ExitCode {
+    let workspace = &Workspace {
+        all_services: arguments.all_services,
+        ..workspace
+    };
     let chosen = |step: &Step| arguments.leaves_out(*step).is_none();
     if arguments.list {
         let steps = Step::all().iter().copied().filter(chosen);

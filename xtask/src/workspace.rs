@@ -14,6 +14,8 @@ pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
     /// The target directory, whoever chose it (`CARGO_TARGET_DIR`, a configuration, nobody).
     pub(crate) target: PathBuf,
+    /// Whether the tests of the AWS services beyond one a protocol are built, too.
+    pub(crate) all_services: bool,
 }
 
 impl Workspace {
@@ -27,6 +29,7 @@ impl Workspace {
         Ok(Self {
             root: path("workspace_root")?,
             target: path("target_directory")?,
+            all_services: false,
         })
     }
 
