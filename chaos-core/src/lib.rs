@@ -471,6 +471,13 @@
 //! | stats count(*) as times by flag, mode, point
 //! ```
 //!
+//! # Calls of the AWS SDK
+//!
+//! With the feature `aws`, `chaos_core::aws::instrument(config)` makes every client that is built from
+//! an `SdkConfig` a seam: each attempt of each call is a point `aws.SERVICE.OPERATION`, such as
+//! `aws.dynamodb.PutItem`, with labels for its table, queue, bucket and so on. The module `aws` says
+//! what each mode does to a call, and lists the services' errors.
+//!
 //! # Metrics
 //!
 //! With `CHAOS_METRICS` set, or [`Chaos::metrics`], the function also writes lines in CloudWatch's

@@ -70,27 +70,28 @@ impl Service {
         self.seen.load(Ordering::SeqCst)
     }
 
-    /// The configuration of clients that call it, three attempts each, under faults.
+    /// The configuration of clients that call it, under faults.
     pub fn config(&self) -> SdkConfig {
-        chaos_core::aws::instrument(self.bare_config())
+        config(&self.url)
     }
+}
 
-    /// The same as a user has it, before it is instrumented.
-    pub fn bare_config(&self) -> SdkConfig {
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
-        let credentials = Credentials::from_keys("AKIDEXAMPLE", "secret", None);
-        let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
-        SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-1"))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .endpoint_url(&self.url)
-            .retry_config(retries)
-            .http_client(http)
-            .build()
-    }
+/// The configuration of clients that call a server there, three attempts each, under faults.
+pub fn config(url: &str) -> SdkConfig {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https();
+    let credentials = Credentials::from_keys("AKIDEXAMPLE", "secret", None);
+    let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(url)
+        .retry_config(retries)
+        .http_client(http)
+        .build();
+    chaos_core::aws::instrument(config)
 }
 
 fn lock(body: &Mutex<Bytes>) -> std::sync::MutexGuard<'_, Bytes> {

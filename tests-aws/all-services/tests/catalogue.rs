@@ -8,7 +8,7 @@ async fn secretsmanager() {
     let client = client!(service, aws_sdk_secretsmanager);
     catalogue!("secretsmanager": client.get_secret_value().secret_id("s"),
         client.create_secret().name("s");
-        else "x");
+        else "AccessDeniedException", "ExpiredTokenException", "ThrottlingException");
     assert_eq!(service.seen(), 0);
 }
 
@@ -19,7 +19,7 @@ async fn kinesis() {
     catalogue!("kinesis":
         client.put_record().stream_name("s").partition_key("p").data(aws_sdk_kinesis::primitives::Blob::new("x")),
         client.get_records().shard_iterator("i"), client.create_stream().stream_name("s");
-        else "x");
+        else "ExpiredTokenException");
     assert_eq!(service.seen(), 0);
 }
 
@@ -29,6 +29,6 @@ async fn sfn() {
     let client = client!(service, aws_sdk_sfn);
     catalogue!("sfn": client.start_execution().state_machine_arn("m"),
         client.describe_execution().execution_arn("e");
-        else "x");
+        else "AccessDeniedException", "ExpiredTokenException", "InternalFailure", "ThrottlingException");
     assert_eq!(service.seen(), 0);
 }

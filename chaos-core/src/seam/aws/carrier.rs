@@ -85,15 +85,14 @@ impl Carry<Outcome> for Carrier {
     }
 
     fn reply(&self, fault: &StatusCode, _: bool) -> Result<Outcome, Refusal> {
-        let mut response = match &fault.body {
-            None => self.protocol.bare(fault.code, &fault.body_text()),
-            Some(_) => {
-                let body = SdkBody::from(fault.body_text());
-                let mut response = HttpResponse::new(status(fault.code), body);
-                let content_type = fault.default_content_type();
-                response.headers_mut().insert("content-type", content_type);
-                response
-            }
+        let mut response = if fault.body.is_none() {
+            self.protocol.bare(fault.code, &fault.body_text())
+        } else {
+            let body = SdkBody::from(fault.body_text());
+            let mut response = HttpResponse::new(status(fault.code), body);
+            let content_type = fault.default_content_type();
+            response.headers_mut().insert("content-type", content_type);
+            response
         };
         for (name, value) in &fault.headers {
             // plan/ has checked both.

@@ -1,5 +1,8 @@
 //! The HTTP client of an SDK's client, wrapped: where an attempt is about to go out.
 
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
@@ -55,8 +58,9 @@ impl HttpClient for Instrumented {
         }
         SharedHttpConnector::new(Connector {
             inner,
-            settings: settings.clone(),
-            components: components.clone(),
+            operation: point::operation(components),
+            sleep: components.sleep_impl(),
+            read_timeout: settings.read_timeout(),
         })
     }
 
@@ -85,13 +89,14 @@ impl HttpClient for Instrumented {
 #[derive(Debug)]
 struct Connector {
     inner: SharedHttpConnector,
-    settings: HttpConnectorSettings,
-    components: RuntimeComponents,
+    operation: Option<&'static str>,
+    sleep: Option<SharedAsyncSleep>,
+    read_timeout: Option<Duration>,
 }
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let call = Call::of(&request, point::operation(&self.components));
+        let call = Call::of(&request, self.operation);
         let point = call.point();
         let beginning = engine::begin_point(point, || labels(&call, &request));
         if beginning.is_none() && !denylist::denying() {
@@ -100,8 +105,8 @@ impl HttpConnector for Connector {
         let attempt_of = Attempt {
             carrier: Carrier::new(&call, &request),
             inner: self.inner.clone(),
-            sleep: self.components.sleep_impl(),
-            read_timeout: self.settings.read_timeout(),
+            sleep: self.sleep.clone(),
+            read_timeout: self.read_timeout,
             left: None,
         };
         HttpConnectorFuture::new(attempt(attempt_of, beginning, request))

@@ -9,7 +9,8 @@ use super::point::Call;
 use crate::engine::Labels;
 
 /// One label of a service, and the members of its requests that it is read from, the first that is
-/// there. A dot goes into a member, and `*` into the first of a list or of a map's values.
+/// there. A dot goes into a member, `*` into the first of a list or of a map's values, and `#` is the
+/// first of a map's keys.
 struct Row {
     service: &'static str,
     label: &'static str,
@@ -72,9 +73,8 @@ fn member(request: &HttpRequest, path: &str) -> Option<String> {
             .map(|(_, value)| value.into_owned());
     }
     let body: Value = serde_json::from_slice(body).ok()?;
-    let mut names = path.split('.').peekable();
     let mut value = &body;
-    while let Some(name) = names.next() {
+    for name in path.split('.') {
         value = match (name, value) {
             // The name itself is what is asked for.
             ("#", Value::Object(map)) => return map.keys().next().cloned(),
@@ -115,10 +115,8 @@ fn short<'a>(label: &str, value: &'a str) -> &'a str {
         // secret:NAME-a1B2c3, where the service has added the last part
         "secret" => {
             let name = resource.strip_prefix("secret:").unwrap_or(resource);
-            match name.rsplit_once('-') {
-                Some((own, added)) if added.len() == 6 => own,
-                _ => name,
-            }
+            let parts = name.rsplit_once('-').filter(|(_, added)| added.len() == 6);
+            parts.map_or(name, |(own, _)| own)
         }
         // stateMachine:NAME, execution:NAME:ID
         "state_machine" => resource.split(':').nth(1).unwrap_or(resource),
@@ -142,12 +140,11 @@ fn function(uri: &str) -> Option<String> {
 /// In the path, or the bucket in the name of the host, as Amazon's own hosts have it.
 fn bucket_and_key(host: &str, uri: &str) -> Vec<(&'static str, String)> {
     let path = path(uri).trim_start_matches('/');
-    let (bucket, key) = match bucket_of_host(host) {
-        Some(bucket) => (bucket.to_owned(), path),
-        None => {
-            let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
-            (decoded(bucket).into_owned(), key)
-        }
+    let (bucket, key) = if let Some(bucket) = bucket_of_host(host) {
+        (bucket.to_owned(), path)
+    } else {
+        let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+        (decoded(bucket).into_owned(), key)
     };
     let labels = [("bucket", bucket), ("key", decoded(key).into_owned())];
     labels
