@@ -190,6 +190,8 @@ impl Scope {
     /// With [faults of the whole process](self#faults-of-the-whole-process) it waits for its turn.
     pub fn run<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
         let engine = Arc::clone(&self.engine);
+        // Moved from state to state it would be held several times, and an SDK's call is large.
+        let future = Box::pin(future);
         async move {
             let _turn = turns::wait(&engine).await;
             engine::scope(engine, future).await

@@ -25,14 +25,6 @@ pub use self::errors::{ERRORS, ServiceError};
 /// Call it once, on the configuration that clients are built from; a second call changes nothing.
 /// While a function has no source of documents, or the kill switch is set, it costs one relaxed
 /// load a call. A client whose builder is given an HTTP client of its own is not touched.
-///
-/// ```
-/// # async fn example() {
-/// let config = chaos_core::aws::instrument(aws_config::load_from_env().await);
-/// # let _ = config;
-/// // let dynamodb = aws_sdk_dynamodb::Client::new(&config);
-/// # }
-/// ```
 #[must_use = "clients are built from what it returns"]
 pub fn instrument(config: SdkConfig) -> SdkConfig {
     let client = config.http_client().or_else(|| its_own(&config));
