@@ -136,6 +136,24 @@ async fn exit_would_hit_one_call_in_two() {
 }
 
 #[tokio::test]
+async fn duplicate_delivery_books_an_order_once() {
+    let scope = Scope::new(&json!({ "duplicate": { "enabled": true } }));
+    let orders = Orders::default();
+    assert!(call(&scope, &orders).await.is_ok());
+    assert_eq!(scope.injected(), ["duplicate"]);
+    assert_eq!(*orders.lock().unwrap(), ["a"]);
+}
+
+#[tokio::test]
+async fn corruption_spoils_the_answer_and_not_the_order() {
+    let scope = Scope::new(&json!({ "corruption": { "enabled": true, "body": "<html>" } }));
+    let orders = Orders::default();
+    let answer = call(&scope, &orders).await.unwrap();
+    assert_eq!(answer["body"], "<html>");
+    assert_eq!(*orders.lock().unwrap(), ["a"]);
+}
+
+#[tokio::test]
 async fn lost_reply_and_a_retry_book_an_order_once() {
     let scope = Scope::new(&json!({ "lost_reply": { "enabled": true, "limit": 1 } }));
     let orders = Orders::default();
