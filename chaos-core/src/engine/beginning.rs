@@ -30,6 +30,15 @@ impl std::fmt::Debug for Beginning {
 }
 
 impl Beginning {
+    #[cold]
+    #[inline(never)]
+    fn again<A>(&self, ask: impl FnOnce() -> Option<A>) -> Option<Box<A>> {
+        if !self.wants_again {
+            return None;
+        }
+        guarded(HANDLER, ask).flatten().map(Box::new)
+    }
+
     /// What fires, now that the document is as fresh as it gets. `again` is whether the function
     /// can be run twice.
     pub(crate) fn decide(self, again: bool) -> Option<Injection> {
@@ -50,12 +59,10 @@ impl Beginning {
 
 /// What a second run of a handler takes, if some flag may ask for one and it can be had.
 #[inline]
-pub fn again<A>(beginning: Option<&Beginning>, ask: impl FnOnce() -> Option<A>) -> Option<A> {
-    let beginning = beginning?;
-    if beginning.wants_again {
-        guarded(HANDLER, ask).flatten()
-    } else {
-        None
+pub fn again<A>(beginning: Option<&Beginning>, ask: impl FnOnce() -> Option<A>) -> Option<Box<A>> {
+    match beginning {
+        None => None,
+        Some(beginning) => beginning.again(ask),
     }
 }
 
@@ -71,6 +78,8 @@ pub fn begin(
     begin_handler(labels, look)
 }
 
+// Not inlined, like all that follows: a handler's own code would make room for it on every call.
+#[inline(never)]
 fn begin_handler(
     labels: impl FnOnce() -> Labels,
     look: impl FnOnce(bool) -> Seen,
@@ -124,6 +133,7 @@ pub fn begin_point(point: &'static str, labels: impl FnOnce() -> Labels) -> Opti
     begin_at(point, labels)
 }
 
+#[inline(never)]
 fn begin_at(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<Beginning>> {
     let (engine, wait) = if may_enter_scope() {
         (None, None)

@@ -20,8 +20,27 @@ pin_project! {
         body: F,
         carrier: C,
         // Absent on the idle path, which is all that a call then pays for.
-        round: Option<Box<Round<F>>>,
+        round: Rounds<F>,
     }
+}
+
+/// None, or one. What happens to one is kept out of the idle path, where inlining it would cost
+/// more than running it there.
+struct Rounds<F: Future>(Option<Box<Round<F>>>);
+
+impl<F: Future> Drop for Rounds<F> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(round) = self.0.take() {
+            end(round);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn end<F: Future>(round: Box<Round<F>>) {
+    drop(round);
 }
 
 /// A call for which there is something to do, at least to wait for the document.
@@ -65,7 +84,10 @@ impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
         carrier: impl FnOnce(Returns<F::Output>) -> C,
     ) -> Self {
         Self {
-            round: beginning.map(|beginning| Round::new(beginning, None)),
+            round: Rounds(match beginning {
+                None => None,
+                Some(beginning) => Some(Round::new(beginning)),
+            }),
             carrier: carrier(Returns::new()),
             body,
         }
@@ -76,13 +98,16 @@ impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
     #[inline]
     pub fn repeatable<A>(
         beginning: Option<Box<Beginning>>,
-        again: Option<A>,
+        again: Option<Box<A>>,
         arguments: A,
         body: impl Fn(A) -> F,
         carrier: impl FnOnce(Returns<F::Output>) -> C,
     ) -> Self {
         Self {
-            round: beginning.map(|beginning| Round::new(beginning, again.map(&body))),
+            round: Rounds(match beginning {
+                None => None,
+                Some(beginning) => Some(Round::repeatable(beginning, again, &body)),
+            }),
             carrier: carrier(Returns::new()),
             body: body(arguments),
         }
@@ -90,7 +115,7 @@ impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
 
     /// A second run, for a body that was made once.
     pub(crate) fn repeat_by(&mut self, again: impl FnOnce() -> Option<F>) {
-        if let Some(round) = &mut self.round {
+        if let Some(round) = &mut self.round.0 {
             round.again = again();
         }
     }
@@ -102,12 +127,12 @@ impl<F: Future, C: Carry<F::Output>> Future for ChaosFuture<F, C> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<C::Out> {
         let this = self.project();
-        let Some(round) = this.round else {
+        let Some(round) = &mut this.round.0 else {
             return this.body.poll(cx).map(|value| this.carrier.pass(value));
         };
         let out = ready!(round.poll(this.body, this.carrier, cx));
         // The faults are undone now, even if whoever polls keeps the future.
-        *this.round = None;
+        this.round.0 = None;
         Poll::Ready(out)
     }
 }
@@ -120,17 +145,31 @@ impl<F: Future, C> std::fmt::Debug for ChaosFuture<F, C> {
 
 impl<F: Future> Round<F> {
     #[cold]
-    fn new(beginning: Box<Beginning>, again: Option<F>) -> Box<Self> {
+    #[inline(never)]
+    fn new(beginning: Box<Beginning>) -> Box<Self> {
         Box::new(Self {
             stage: Stage::Decide(beginning),
             injection: None,
             pending: None,
-            again,
+            again: None,
             twice: false,
         })
     }
 
     #[cold]
+    #[inline(never)]
+    fn repeatable<A>(
+        beginning: Box<Beginning>,
+        again: Option<Box<A>>,
+        body: &impl Fn(A) -> F,
+    ) -> Box<Self> {
+        let mut round = Self::new(beginning);
+        round.again = again.map(|again| body(*again));
+        round
+    }
+
+    #[cold]
+    #[inline(never)]
     fn poll<C: Carry<F::Output>>(
         &mut self,
         mut body: Pin<&mut F>,

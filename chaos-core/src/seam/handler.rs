@@ -112,7 +112,7 @@ pub fn run_blocking<T, C: Carry<T>>(
 #[inline]
 pub fn run_blocking_repeatable<A, T, C: Carry<T>>(
     beginning: Option<Box<Beginning>>,
-    again: Option<A>,
+    again: Option<Box<A>>,
     arguments: A,
     body: impl Fn(A) -> T,
     carrier: impl FnOnce(Returns<T>) -> C,
@@ -125,7 +125,7 @@ pub fn run_blocking_repeatable<A, T, C: Carry<T>>(
     let run = |twice| match again {
         Some(again) if twice => {
             drop(body(arguments));
-            body(again)
+            body(*again)
         }
         _ => body(arguments),
     };
@@ -134,6 +134,7 @@ pub fn run_blocking_repeatable<A, T, C: Carry<T>>(
 
 /// `run` is told whether to run twice.
 #[cold]
+#[inline(never)]
 fn run_round<T, C: Carry<T>>(
     mut beginning: Beginning,
     can_repeat: bool,
