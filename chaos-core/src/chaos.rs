@@ -244,7 +244,8 @@ impl Teller {
         match news {
             News::Document(text) => return self.document(shared, text),
             // The source's own trouble is in the log already.
-            News::Gone | News::Lapsed => shared.apply(plan::Plan::default()),
+            News::Gone => shared.apply(plan::Plan::default()),
+            News::Lapsed => shared.lapse(),
             News::FetchFailed => {
                 if let Some(metrics) = shared.metrics() {
                     metrics.fetch_failed();

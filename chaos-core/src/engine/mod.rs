@@ -1,6 +1,7 @@
 //! The engine: holds the source and the plan in force, and decides at every injection point.
 
 mod announcement;
+mod answer;
 mod beginning;
 mod carry;
 mod gate;
@@ -119,6 +120,13 @@ impl Shared {
         self.live.store(Arc::new(live));
     }
 
+    /// Ends all of it for as long as nobody confirms it. What its flags remember is kept.
+    pub(crate) fn lapse(&self) {
+        self.handler.store(false, Ordering::Relaxed);
+        self.points.store(false, Ordering::Relaxed);
+        self.live.store(Arc::new(self.live.load().lapsed()));
+    }
+
     /// Which of the flags that are on have not begun, or have ended, for the log.
     pub(crate) fn outside_their_time(&self, now: SystemTime) -> String {
         let live = self.live.load();
@@ -208,6 +216,13 @@ impl Engine {
             return None;
         }
         refresh.turn()
+    }
+
+    /// Whether the document is too old to be used without a fetch.
+    #[inline]
+    pub(crate) fn has_to_fetch(&self) -> bool {
+        let refresh = self.refresh.as_ref();
+        refresh.is_some_and(|refresh| !refresh.is_fresh())
     }
 
     /// Sees to the document beside a handler that is running.

@@ -113,10 +113,11 @@ impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
         }
     }
 
-    /// A second run, for a body that was made once.
+    /// A second run, for a body whose making is seen from outside: it is made only if it is decided
+    /// already that it shall be run.
     pub(crate) fn repeat_by(&mut self, again: impl FnOnce() -> Option<F>) {
         if let Some(round) = &mut self.round.0 {
-            round.again = again();
+            round.repeat_by(again);
         }
     }
 }
@@ -169,6 +170,23 @@ impl<F: Future> Round<F> {
     }
 
     #[cold]
+    fn repeat_by(&mut self, again: impl FnOnce() -> Option<F>) {
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Decide(beginning) if beginning.is_ready() => {
+                self.injection = beginning.decide(false);
+                Stage::Before
+            }
+            other => other,
+        };
+        if let Some(injection) = &mut self.injection
+            && injection.asks_to_repeat()
+        {
+            self.again = again();
+            injection.can_repeat = self.again.is_some();
+        }
+    }
+
+    #[cold]
     #[inline(never)]
     fn poll<C: Carry<F::Output>>(
         &mut self,
@@ -181,6 +199,7 @@ impl<F: Future> Round<F> {
             // Taken out while it is worked on: a panic leaves the call over.
             match std::mem::replace(&mut self.stage, Stage::Over) {
                 Stage::Decide(mut beginning) => {
+                    beginning.arrive();
                     if let Some(wait) = beginning.wait.take() {
                         self.pending = Some(Pending::Wait(wait));
                         self.stage = Stage::Decide(beginning);

@@ -33,7 +33,8 @@ use crate::source::refresh::Waiting;
 /// ```
 ///
 /// The function that makes the handler's future is called before anything else; the future
-/// itself is polled only when the faults before it let it.
+/// itself is polled only when the faults before it let it. The mode `duplicate` calls it a second
+/// time, if the document is there when it is called.
 pub fn wrap<F, Event, Fut, R, E, Looks, Responds>(
     handler: F,
 ) -> impl Fn(Event) -> ChaosFuture<Fut, ResultCarrier<Convert, R::Replies>> + Clone
@@ -51,7 +52,11 @@ where
         };
         let beginning = engine::begin(Vec::new, |wants_event| event.view(wants_event));
         let again = engine::again(beginning.as_deref(), || Some(event.clone()));
-        ChaosFuture::repeatable(beginning, again, event, &handler, |_| carrier)
+        let mut future = ChaosFuture::once(beginning, handler(event), |_| carrier);
+        if let Some(event) = again {
+            future.repeat_by(|| Some(handler(*event)));
+        }
+        future
     }
 }
 
@@ -141,6 +146,7 @@ fn run_round<T, C: Carry<T>>(
     run: impl FnOnce(bool) -> T,
     carrier: &C,
 ) -> C::Out {
+    beginning.arrive();
     let fresh = beginning.wait.take().is_none_or(wait_blocking);
     let injection = if fresh {
         beginning.decide(can_repeat)

@@ -200,17 +200,17 @@ async fn the_other_doors_run_it_twice_as_well() {
     };
     let scope = Scope::new(&duplicate());
     let wrapped = chaos_core::wrap(counted.clone());
-    let answer = scope.run(wrapped(unending())).await.unwrap();
-    assert_eq!(answer, json!([2, {}]));
+    let answer = scope.run(async { wrapped(unending()).await });
+    assert_eq!(answer.await.unwrap(), json!([2, {}]));
 
     let mut service = ChaosLayer::new().layer(service_fn(counted.clone()));
-    let answer = scope.run(service.call(unending())).await.unwrap();
-    assert_eq!(answer, json!([4, {}]));
+    let answer = scope.run(async { service.call(unending()).await });
+    assert_eq!(answer.await.unwrap(), json!([4, {}]));
     assert_eq!(actions(&scope), [Action::Inject, Action::Inject]);
 
     let opaque = chaos_core::wrap_opaque(counted);
-    let answer = scope.run(opaque(unending())).await.unwrap();
-    assert_eq!(answer.into_own(), Some(json!([5, {}])));
+    let answer = scope.run(async { opaque(unending()).await });
+    assert_eq!(answer.await.unwrap().into_own(), Some(json!([5, {}])));
     assert_eq!(actions(&scope)[2], Action::Error);
 }
 
@@ -240,7 +240,45 @@ async fn a_service_that_is_not_ready_twice_is_called_once() {
     }
     let scope = Scope::new(&duplicate());
     let mut service = ChaosLayer::new().layer(One { ready: true });
-    let answer = scope.run(service.call(unending())).await.unwrap();
-    assert_eq!(answer, json!({}));
+    let answer = scope.run(async { service.call(unending()).await });
+    assert_eq!(answer.await.unwrap(), json!({}));
+    assert_eq!(actions(&scope), [Action::Error]);
+}
+
+/// What works when it is called, and not when its future is polled, as tower's `Buffer` does.
+#[tokio::test]
+async fn a_service_is_called_twice_only_where_it_is_decided() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = {
+        let calls = Arc::clone(&calls);
+        move |event: LambdaEvent<Value>| {
+            run(&calls);
+            std::future::ready(Ok::<_, Error>(event.payload))
+        }
+    };
+    let never = json!({"duplicate": {"enabled": true, "percentage": 0}});
+    let scopes = [
+        (Scope::new(&json!({})), 1),
+        (Scope::new(&never), 1),
+        (Scope::dry_run(&duplicate()), 1),
+        (Scope::allowing(&duplicate(), &["latency"]), 1),
+        (Scope::new(&duplicate()), 2),
+    ];
+    for (scope, times) in scopes {
+        let mut service = ChaosLayer::new().layer(service_fn(counted.clone()));
+        let answer = scope.run(async { service.call(unending()).await });
+        assert_eq!(answer.await.unwrap(), json!({}));
+        assert_eq!(calls.swap(0, Ordering::Relaxed), times);
+
+        let wrapped = chaos_core::wrap(counted.clone());
+        let answer = scope.run(async { wrapped(unending()).await });
+        assert_eq!(answer.await.unwrap(), json!({}));
+        assert_eq!(calls.swap(0, Ordering::Relaxed), times);
+    }
+    // What is in force there is not known when the call is made.
+    let scope = Scope::new(&duplicate());
+    let wrapped = chaos_core::wrap(counted);
+    scope.run(wrapped(unending())).await.unwrap();
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
     assert_eq!(actions(&scope), [Action::Error]);
 }
