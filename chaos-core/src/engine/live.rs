@@ -83,7 +83,8 @@ impl Live {
     }
 
     fn equal(&self, flag: &Flag) -> Option<Arc<LiveFlag>> {
-        self.flags.iter().find(|live| live.flag == *flag).cloned()
+        let mut remembered = self.flags.iter().chain(&self.lapsed);
+        remembered.find(|live| live.flag == *flag).cloned()
     }
 
     /// Whether any flag may concern the handler.
