@@ -101,6 +101,7 @@
 //! | `panic` | panics; only where `CHAOS_ALLOW` names it | `exception_msg`; "Injected panic" unless written |
 //! | `exit` | ends the process; only where `CHAOS_ALLOW` names it | `exit_code`, 0 to 255; 1 unless written |
 //! | `lost_reply` | the function is run, and fails in place of its reply, as if that were lost on its way: `exception` whose `phase` is always `after` | as `exception` |
+//! | `duplicate` | runs the handler twice, one after the other, with the same event, as at-least-once delivery does, and returns the second result; not at a point | |
 //! | `corruption` | runs the function and spoils its own response, body or headers; its `phase` is always `after`. A response that was injected is not corrupted, nor is an error | `body`, a text of at most 262144 characters: the body in place of the response's own. `drop_headers`, a header's name or a list of at most 50 names: taken out, whatever their case, as those of CORS. `set_headers`, an object of at most 50 texts. Names have at most 256 characters, values at most 4096. With headers alone the body stays; with none of the three it is cut to about half and mangled, chunk by chunk where it streams |
 //!
 //! What every flag can have; [`plan::FLAG_ATTRIBUTES`] is the table in code.
@@ -152,8 +153,7 @@
 //! );
 //! ```
 //!
-//! Documents of failure-lambda 1.0 are read as they are, apart from its mode `denylist`, which
-//! does not exist here yet: its flags are skipped, with a finding. The formats of failure-lambda 0.x and of
+//! Documents of failure-lambda 1.0 are read as they are. The formats of failure-lambda 0.x and of
 //! chaos-lambda (Python) are read too. [`plan::read`] checks a document without injecting
 //! anything.
 //!
