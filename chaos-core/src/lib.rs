@@ -689,12 +689,14 @@ pub mod testing;
 pub use chaos_macros::inject_chaos;
 
 pub use crate::chaos::{Chaos, init};
+pub use crate::engine::{PointInfo, points};
 pub use crate::error::InjectedError;
 pub use crate::seam::future::ChaosFuture;
 pub use crate::seam::handler::{wrap, wrap_opaque};
 pub use crate::seam::layer::{ChaosError, ChaosLayer, ChaosService};
 pub use crate::seam::look::{HasContext, View};
 pub use crate::seam::opaque::Opaque;
+pub use crate::seam::point::{Point, point};
 pub use crate::seam::returns::{FromInjected, Respond};
 
 /// What the attribute expands to. Not part of the API.
