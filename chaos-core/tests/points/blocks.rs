@@ -8,7 +8,7 @@ use chaos_core::testing::{Action, Scope};
 use chaos_core::{InjectedError, inject_chaos, point};
 use serde_json::{Value, json};
 
-fn failing(flag: Value) -> Scope {
+fn failing(flag: &Value) -> Scope {
     let mut document = json!({ "exception": { "enabled": true, "exception_msg": "boom" } });
     let fields = flag.as_object().expect("fields").clone();
     document["exception"]
@@ -28,7 +28,7 @@ async fn block(tenant: &str, number: u32) -> Result<String, InjectedError> {
 
 #[tokio::test]
 async fn a_block_fails_where_its_labels_say_so() {
-    let scope = failing(json!({
+    let scope = failing(&json!({
         "point": "cache.*", "labels": { "tenant": ["a", "b"], "even": "true" }
     }));
     for (tenant, number, fails) in [
@@ -56,7 +56,7 @@ fn a_block_that_is_not_async_fails_and_waits_too() {
             label.run_blocking(|| Ok::<_, InjectedError>(7))
         })
     };
-    let scope = failing(json!({ "point": "disk.read", "labels": { "file": "a" } }));
+    let scope = failing(&json!({ "point": "disk.read", "labels": { "file": "a" } }));
     assert_eq!(run(&scope).expect_err("an error").message(), "boom");
     let slow = json!({ "latency": { "enabled": true, "min_latency": 30, "point": "disk.*" } });
     let scope = Scope::new(&slow);
@@ -75,10 +75,10 @@ async fn with_phase_after_the_block_is_run_and_otherwise_not() {
         };
         point("queue.send").run(block).await
     }
-    let before = failing(json!({ "point": "queue.send" }));
+    let before = failing(&json!({ "point": "queue.send" }));
     assert!(before.run(counting()).await.is_err());
     assert_eq!(RUNS.load(Ordering::Relaxed), 0);
-    let after = failing(json!({ "point": "queue.send", "phase": "after" }));
+    let after = failing(&json!({ "point": "queue.send", "phase": "after" }));
     assert!(after.run(counting()).await.is_err());
     assert_eq!(RUNS.load(Ordering::Relaxed), 1);
 }
@@ -132,7 +132,7 @@ async fn a_block_that_cannot_fail_is_delayed_and_not_failed() {
     let start = tokio::time::Instant::now();
     assert_eq!(Scope::new(&slow).run(block()).await, Ok(3));
     assert!(start.elapsed() >= Duration::from_secs(20));
-    let scope = failing(json!({ "point": "sum.*" }));
+    let scope = failing(&json!({ "point": "sum.*" }));
     assert_eq!(scope.run(block()).await, Ok(3));
     assert_ne!(scope.decisions()[0].action, Action::Inject);
 }
@@ -147,7 +147,7 @@ async fn a_status_code_is_refused_and_the_block_runs() {
 
 #[tokio::test]
 async fn what_is_no_name_of_a_point_runs_without_chaos() {
-    let scope = failing(json!({ "point": "*" }));
+    let scope = failing(&json!({ "point": "*" }));
     for name in ["", "handler", "cache.*", "get user"] {
         let own = point(name).run(async { Ok::<_, InjectedError>(1) });
         assert_eq!(scope.run(own).await, Ok(1), "{name:?}");
