@@ -32,6 +32,10 @@ pub enum Call {
     Point,
     /// A named point in a function that a wrapped handler calls.
     PointBelow,
+    /// A block of code as a named point that no handler is round.
+    Block,
+    /// The same below a wrapped handler.
+    BlockBelow,
     /// A fail point of fail-rs.
     FailPoint,
     /// The same while another fail point is configured.
@@ -62,6 +66,11 @@ impl Call {
                 done(below(event()));
                 Self::measure_point(measuring)
             }
+            Self::Block => Self::measure_block(measuring),
+            Self::BlockBelow => {
+                done(below(event()));
+                Self::measure_block(measuring)
+            }
             Self::FailPoint => Self::measure_fail_point(measuring),
             Self::FailPointBeside => {
                 fail::cfg("bench.other", "return").expect("fail-rs knows `return`");
@@ -81,6 +90,13 @@ impl Call {
         measuring.pair(
             || done(work::<0>(black_box(7))),
             || done(point(black_box(7))),
+        )
+    }
+
+    fn measure_block(measuring: &Measuring) -> Measured {
+        measuring.pair(
+            || done(work::<2>(black_box(7))),
+            || done(block(black_box(7))),
         )
     }
 
@@ -155,6 +171,11 @@ async fn work<const ONE: u8>(number: u64) -> Result<u64, Error> {
 #[inject_chaos(point = "bench.point")]
 async fn point(number: u64) -> Result<u64, Error> {
     Ok(number.rotate_left(3))
+}
+
+fn block(number: u64) -> impl Future<Output = Result<u64, Error>> {
+    let point = chaos_core::point("bench.block").label("number", move || number);
+    point.run(work::<3>(number))
 }
 
 #[allow(clippy::unused_async)]

@@ -228,6 +228,35 @@ fn metrics_are_as_the_code_says_or_else_the_environment() {
     assert!(!counts(Chaos::from_env().metrics(false), &on));
 }
 
+/// What is reached, with a document or without one.
+#[tokio::test]
+async fn points_are_listed_as_the_code_says_or_else_the_environment() {
+    #[inject_chaos(crate = crate, point = "store.get", labels(key))]
+    async fn get(key: u8) -> Result<u8, InjectedError> {
+        Ok(key)
+    }
+    async fn names(chaos: Chaos, env: &[(&str, &str)]) -> Option<Vec<String>> {
+        let engine = with_env(chaos, env)?;
+        let reaching = engine::scope(Arc::clone(&engine), async { get(1).await });
+        reaching.await.expect("its own answer");
+        let points = engine.shared().reached().into_iter();
+        Some(points.map(|point| point.name).collect())
+    }
+    let listed = Some(vec!["store.get".to_owned()]);
+    let unlisted = Some(Vec::new());
+    let on = [("CHAOS_LIST_POINTS", "1")];
+    let chaos = || Chaos::from_env().source(Own::answering("{}"));
+    assert_eq!(names(chaos(), &[]).await, unlisted);
+    assert_eq!(names(chaos(), &on).await, listed);
+    assert_eq!(names(chaos().list_points(true), &[]).await, listed);
+    assert_eq!(names(chaos().list_points(false), &on).await, unlisted);
+
+    assert_eq!(names(Chaos::from_env(), &on).await, listed);
+    assert_eq!(names(Chaos::from_env(), &[]).await, None);
+    let killed = [on[0], ("CHAOS_DISABLED", "1")];
+    assert_eq!(names(Chaos::from_env(), &killed).await, None);
+}
+
 #[tokio::test]
 async fn what_lapsed_and_comes_back_has_not_forgotten() {
     const ONCE: &str = r#"{"exception": {"enabled": true, "limit": 1}}"#;

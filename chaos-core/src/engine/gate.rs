@@ -63,6 +63,12 @@ pub(crate) fn current() -> Option<EngineRef> {
     engine.as_ref().map(EngineRef::Process)
 }
 
+/// The engine to ask what it knows, if there is one yet.
+pub(super) fn existing() -> Option<EngineRef> {
+    let process = || ENGINE.get()?.as_ref().map(EngineRef::Process);
+    current_scope().map(EngineRef::Scope).or_else(process)
+}
+
 /// Installs the process's engine, unless there is one; says whether this one was taken.
 #[cold]
 pub(crate) fn install(build: impl FnOnce() -> Option<Engine>) -> (&'static Option<Engine>, bool) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::carry::Carry;
 use super::live::{HANDLER, LiveFlag};
 use super::seen::Seen;
-use super::{EngineRef, Fired, Running};
+use super::{EngineRef, Fired, Inside, Running};
 use crate::clock::millis;
 use crate::fault::{Held, Take, cpu, denylist, exit, latency, panic, timeout};
 use crate::plan::{Cpu, DenyList, Exit, Latency, Mode, Panic, Timeout};
@@ -92,6 +92,11 @@ impl Injection {
             || !self.after.is_empty()
             || self.running.is_some()
             || self.ends_invocation().is_some()
+    }
+
+    /// Held while a handler runs: the points that it reaches are in its invocation.
+    pub(crate) fn enter(&self) -> Option<Inside> {
+        self.running.as_ref().map(Running::enter)
     }
 
     /// What is counted, if the end of this call is that of an invocation.

@@ -213,7 +213,7 @@ impl<F: Future> Round<F> {
                         return Poll::Ready(out);
                     }
                 }
-                Stage::Body => match body.as_mut().poll(cx) {
+                Stage::Body => match self.poll_body(body.as_mut(), cx) {
                     Poll::Ready(value) => self.stage = self.after_body(value, body.as_mut()),
                     Poll::Pending => {
                         self.stage = Stage::Body;
@@ -243,6 +243,11 @@ impl<F: Future> Round<F> {
         }
         self.pending = None;
         Poll::Ready(())
+    }
+
+    fn poll_body(&self, body: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let _inside = self.injection.as_ref().and_then(Injection::enter);
+        body.poll(cx)
     }
 
     /// The first of two runs is followed by the second, and its result by nothing.

@@ -169,7 +169,9 @@ fn run_round<T, C: Carry<T>>(
             Before::Run => break,
         }
     }
+    let inside = injection.enter();
     let mut value = run(twice);
+    drop(inside);
     loop {
         match injection.after(value, carrier) {
             After::Wait(wait, same) => {

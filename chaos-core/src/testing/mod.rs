@@ -124,7 +124,7 @@ use serde_json::Value;
 
 pub use self::builder::ScopeBuilder;
 use crate::clock::millis;
-use crate::engine::{self, Engine};
+use crate::engine::{self, Engine, PointInfo};
 use crate::plan::{self, Finding};
 pub use crate::telemetry::{Action, Decision};
 
@@ -238,6 +238,28 @@ impl Scope {
     /// Every decision so far, in order: what was injected, and what was asked for and was not.
     pub fn decisions(&self) -> Vec<Decision> {
         self.engine.shared().recorded()
+    }
+
+    /// The named points that were reached in the scope so far, by name: what a document can name.
+    /// Empty unless [`ScopeBuilder::list_points`] asked for it.
+    ///
+    #[cfg_attr(feature = "inject", doc = "```")]
+    #[cfg_attr(not(feature = "inject"), doc = "```ignore")]
+    /// # use chaos_core::{InjectedError, inject_chaos, testing::Scope};
+    /// # use serde_json::json;
+    /// #[inject_chaos(point = "store.get", labels(key))]
+    /// fn get(key: &str) -> Result<String, InjectedError> {
+    ///     Ok(key.to_owned())
+    /// }
+    ///
+    /// let scope = Scope::builder(&json!({})).list_points().build();
+    /// scope.run_blocking(|| get("a")).unwrap();
+    /// let points = scope.points();
+    /// assert_eq!((points[0].name.as_str(), points[0].calls), ("store.get", 1));
+    /// assert_eq!(points[0].labels, ["key"]);
+    /// ```
+    pub fn points(&self) -> Vec<PointInfo> {
+        self.engine.shared().reached()
     }
 
     /// The names of the flags that were injected so far, in order.

@@ -73,7 +73,7 @@ use serde_json::{Map, Value, json};
 
 use self::draft::Draft;
 use super::document::SETTINGS;
-use super::modes::{FORMAT, MODES, mode_row};
+use super::modes::MODES;
 use super::settings::SETTINGS_ATTRIBUTES;
 use super::table::{Attribute, DefaultValue, FLAG_ATTRIBUTES, ModeRow};
 use super::validate::APPCONFIG_VARIANT;
@@ -107,9 +107,9 @@ pub fn json_schema_draft_04() -> Value {
 
 // It has no `id`: validators exist that fetch what it names before they look at what they have.
 fn document(draft: Draft) -> Value {
-    let mut properties: Map<String, Value> = FORMAT
+    let mut properties: Map<String, Value> = MODES
         .iter()
-        .map(|(mode, _)| ((*mode).to_owned(), keyed(mode, draft)))
+        .map(|row| (row.name.to_owned(), keyed(row, draft)))
         .collect();
     properties.insert(SETTINGS.to_owned(), settings(draft));
     let has_mode = json!({ "type": "object", "required": ["mode"] });
@@ -150,16 +150,8 @@ fn settings(draft: Draft) -> Value {
 }
 
 /// The flag whose key is a mode: of that mode, unless it says another.
-fn keyed(mode: &str, draft: Draft) -> Value {
-    let Some(row) = mode_row(mode) else {
-        return json!({
-            "description": "this version does not have the mode; a flag of that name needs another",
-            "type": "object",
-            "required": ["mode"],
-            "allOf": [draft.reference(FLAG)],
-        });
-    };
-    let own = draft.reference(&definition(mode));
+fn keyed(row: &ModeRow, draft: Draft) -> Value {
+    let own = draft.reference(&definition(row.name));
     let mut schema = draft.when_else(
         &json!({ "required": ["mode"] }),
         &draft.reference(FLAG),
@@ -208,8 +200,10 @@ fn moded(row: &ModeRow, draft: Draft) -> Value {
 /// unchecked, and those of its own the mode's definition checks.
 fn common(draft: Draft) -> Value {
     let mut properties = properties(FLAG_ATTRIBUTES, draft);
-    for key in FORMAT.iter().flat_map(|(_, keys)| *keys) {
-        properties.entry(*key).or_insert_with(|| draft.anything());
+    for attribute in MODES.iter().flat_map(|row| row.attributes) {
+        properties
+            .entry(attribute.key)
+            .or_insert_with(|| draft.anything());
     }
     object(FLAG_ATTRIBUTES, properties, draft)
 }
