@@ -71,12 +71,15 @@ async fn while_it_takes() {
             return;
         };
         let before = function.found().await;
+        // It is dropped after its first poll. A thread that is quick may have taken all by then.
+        let mut dropped = 0;
         for _ in 0..5 {
-            drop_after(0, &function).await;
+            let answer = function.answer(json!({"drop_ms": 0})).await;
+            dropped += u64::from(answer == json!({"given_up": true}));
         }
+        assert!(dropped > 0, "{}", function.story());
         taken::assert_back(&before, &function, taking.mode).await;
-        let after = function.found().await;
-        assert_eq!(after.runs, 0, "the handler had its turn: {after:?}");
+        assert_eq!(function.found().await.runs, 5 - dropped);
     }
 }
 

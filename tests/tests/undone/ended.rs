@@ -74,7 +74,7 @@ async fn names_resolve() {
     in_every_way(&taken::names()).await;
 }
 
-/// What an allocator keeps for itself of many small blocks would add up.
+/// An allocator keeps blocks of this size for itself, and the next thread has one of its own.
 #[tokio::test]
 async fn memory_that_is_taken_a_little_at_a_time_is_back() {
     let Some(disk) = SmallDisk::mount() else {

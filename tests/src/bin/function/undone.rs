@@ -1,8 +1,8 @@
 //! A handler that ends in every way, and says what it finds while chaos is at work and after it.
 
-use std::future::pending;
-use std::sync::LazyLock;
+use std::future::{pending, ready};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
@@ -15,34 +15,40 @@ use tokio::time::timeout;
 
 /// How often the handler has begun.
 static RUNS: AtomicU64 = AtomicU64::new(0);
-/// A handler asks to be given up.
-static GIVE_UP: Notify = Notify::const_new();
 /// Eight handlers run at once.
 static EIGHT: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(8));
 
 /// What stands round the handler, without chaos. `{"probe": true}` has it say what it finds;
-/// `{"drop_ms": 100}` has it drop the handler's future after that time.
+/// `{"drop_ms": 100}` has it drop the handler's future after that time, and 0 after its first poll.
 pub(crate) async fn round(event: LambdaEvent<Value>) -> Result<Value, Error> {
     if event.payload["probe"] == true {
         let found = Found::here(RUNS.load(Relaxed)).await?;
         return Ok(serde_json::to_value(found)?);
     }
     let given_up = Ok(json!({"given_up": true}));
+    let give_up = Arc::new(Notify::new());
+    let ends = |event| ends(event, Arc::clone(&give_up));
     if let Some(ms) = event.payload["drop_ms"].as_u64() {
+        if ms == 0 {
+            return tokio::select! {
+                biased;
+                ended = ends(event) => ended,
+                () = ready(()) => given_up,
+            };
+        }
         let ended = timeout(Duration::from_millis(ms), ends(event)).await;
         return ended.unwrap_or(given_up);
     }
-    let droppable = event.payload["end"] == "dropped";
     tokio::select! {
         ended = ends(event) => ended,
-        () = GIVE_UP.notified(), if droppable => given_up,
+        () = give_up.notified() => given_up,
     }
 }
 
 /// Logs what it finds, and ends as the event says. With `"in_run": 2` only its second run in this
-/// process does; with `"eight": true` it waits until eight of them run.
+/// process does; with `"eight": true` it waits until eight of them run. It can ask to be given up.
 #[inject_chaos]
-async fn ends(event: LambdaEvent<Value>) -> Result<Value, Error> {
+async fn ends(event: LambdaEvent<Value>, give_up: Arc<Notify>) -> Result<Value, Error> {
     let run = RUNS.fetch_add(1, Relaxed) + 1;
     if event.payload["eight"] == true {
         EIGHT.wait().await;
@@ -59,7 +65,7 @@ async fn ends(event: LambdaEvent<Value>) -> Result<Value, Error> {
         Some("error") if ends => Err("its own".into()),
         Some("panic") if ends => panic!("its own"),
         Some("dropped") if ends => {
-            GIVE_UP.notify_one();
+            give_up.notify_one();
             pending().await
         }
         Some("stay") if ends => {
