@@ -83,6 +83,31 @@ async fn while_it_takes() {
     }
 }
 
+/// Nor does it count: the limit is as before, and the next call has it.
+#[tokio::test]
+async fn while_it_takes_what_it_may_take_once() {
+    let memory = taken::memory();
+    let mut document = memory.document();
+    document["memory"]["limit"] = json!(1);
+    let Some((_disk, function)) = with(&document).await else {
+        return;
+    };
+    let before = function.found().await;
+    // So much takes longer than a poll.
+    let answer = function.answer(json!({"drop_ms": 0})).await;
+    assert_eq!(answer, json!({"given_up": true}), "{}", function.story());
+    taken::assert_back(&before, &function, "a drop").await;
+    assert_eq!(function.actions("inject").len(), 0, "{}", function.story());
+
+    function.reply(ending("return", "next")).await;
+    let meanwhile = function.meanwhile("next").await;
+    memory.assert_taken(&before, &meanwhile, &function);
+    function.reply(ending("return", "over")).await;
+    let over = function.meanwhile("over").await;
+    assert!(over.resident < meanwhile.resident, "{over:?}");
+    taken::assert_back(&before, &function, "all").await;
+}
+
 /// A fault that would come after the handler does not come, and its limit is as before: it hits
 /// the next call.
 #[tokio::test]
