@@ -39,7 +39,7 @@ impl Found {
         let before = processor_ms();
         tokio::time::sleep(WATCHED).await;
         let busy_ms = processor_ms() - before;
-        let stat = rustix::fs::statvfs(&std::env::temp_dir())?;
+        let stat = rustix::fs::statvfs(std::env::temp_dir())?;
         Ok(Self {
             free: stat.f_bfree * stat.f_frsize,
             resident: resident()?,

@@ -98,7 +98,7 @@ impl SmallDisk {
     ///
     /// If the disk cannot be asked.
     pub fn free(&self) -> u64 {
-        let stat = rustix::fs::statvfs(&self.seen()).expect("a directory can be asked");
+        let stat = rustix::fs::statvfs(self.seen()).expect("a directory can be asked");
         stat.f_bfree * stat.f_frsize
     }
 

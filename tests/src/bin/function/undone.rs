@@ -25,7 +25,7 @@ pub(crate) async fn round(event: LambdaEvent<Value>) -> Result<Value, Error> {
         let found = Found::here(RUNS.load(Relaxed)).await?;
         return Ok(serde_json::to_value(found)?);
     }
-    let given_up = Ok(json!({"given_up": true}));
+    let dropped = Ok(json!({"given_up": true}));
     let give_up = Arc::new(Notify::new());
     let ends = |event| ends(event, Arc::clone(&give_up));
     if let Some(ms) = event.payload["drop_ms"].as_u64() {
@@ -33,15 +33,15 @@ pub(crate) async fn round(event: LambdaEvent<Value>) -> Result<Value, Error> {
             return tokio::select! {
                 biased;
                 ended = ends(event) => ended,
-                () = ready(()) => given_up,
+                () = ready(()) => dropped,
             };
         }
         let ended = timeout(Duration::from_millis(ms), ends(event)).await;
-        return ended.unwrap_or(given_up);
+        return ended.unwrap_or(dropped);
     }
     tokio::select! {
         ended = ends(event) => ended,
-        () = give_up.notified() => given_up,
+        () = give_up.notified() => dropped,
     }
 }
 
