@@ -22,6 +22,8 @@ pub(crate) struct Injection {
     pub(super) seen: Arc<Seen>,
     before: VecDeque<Arc<LiveFlag>>,
     pub(super) after: VecDeque<Arc<LiveFlag>>,
+    /// The flag for which something is being taken.
+    taking: Option<Arc<LiveFlag>>,
     held: Vec<Holding>,
     running: Option<Running>,
     /// Whether the function can be run once more.
@@ -41,20 +43,13 @@ pub(crate) enum Before<Out> {
     /// Wait this long, and ask again.
     Wait(Duration),
     /// Take this, hand it to [`Injection::hold`], and ask again.
-    Take(Taking),
+    Take(Take),
     /// This in the function's place.
     Answer(Out),
     /// Ask again, and then run the function twice.
     Twice,
     /// The function.
     Run,
-}
-
-/// What is to be taken for a flag.
-#[derive(Debug)]
-pub(crate) struct Taking {
-    live: Arc<LiveFlag>,
-    pub(crate) what: Take,
 }
 
 /// What comes next, after the function.
@@ -80,6 +75,7 @@ impl Injection {
             seen,
             before: before.into(),
             after: after.into(),
+            taking: None,
             held: Vec::new(),
             running,
             can_repeat: false,
@@ -122,12 +118,12 @@ impl Injection {
                     }
                 }
                 &Mode::DiskSpace(disk) => {
-                    let what = Take::Disk(disk);
-                    return Before::Take(Taking { live, what });
+                    self.taking = Some(live);
+                    return Before::Take(Take::Disk(disk));
                 }
                 &Mode::Memory(memory) => {
-                    let what = Take::Memory(memory);
-                    return Before::Take(Taking { live, what });
+                    self.taking = Some(live);
+                    return Before::Take(Take::Memory(memory));
                 }
                 &Mode::Cpu(cpu) => self.burn(cpu, &live),
                 Mode::DenyList(list) => self.deny(list, &live),
@@ -193,13 +189,16 @@ impl Injection {
     }
 
     /// Holds what was taken until the call ends.
-    pub(crate) fn hold(&mut self, taking: &Taking, taken: Result<Held, String>) {
+    pub(crate) fn hold(&mut self, taken: Result<Held, String>) {
+        let Some(live) = self.taking.take() else {
+            return;
+        };
         match taken {
             Ok(held) => {
-                let decision = self.taken(&held, &taking.live);
+                let decision = self.taken(&held, &live);
                 self.keep(held, decision);
             }
-            Err(why) => self.cannot(&taking.live, why),
+            Err(why) => self.cannot(&live, why),
         }
     }
 
@@ -340,8 +339,9 @@ impl Injection {
 impl Drop for Injection {
     /// Gives everything back before anything is said of it.
     fn drop(&mut self) {
-        // Flags whose turn never came: another one answered before them, or the call was given up.
-        for live in self.before.iter().chain(&self.after) {
+        // Flags whose turn never came, or was not over: another one answered before them, or the call
+        // was given up.
+        for live in self.taking.iter().chain(&self.before).chain(&self.after) {
             live.not_injected();
         }
         let given_back = |Holding { held, decision }| {

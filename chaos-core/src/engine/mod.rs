@@ -29,7 +29,7 @@ use self::gate::armed;
 pub(crate) use self::gate::{
     EngineRef, current, current_scope, expect_scopes, install, may_enter_scope, scope, scope_sync,
 };
-pub(crate) use self::injection::{After, Before, Injection, Taking};
+pub(crate) use self::injection::{After, Before, Injection};
 pub(crate) use self::live::HANDLER;
 use self::live::{Live, LiveFlag, Verdict};
 pub(crate) use self::options::{Allow, Options, killed};

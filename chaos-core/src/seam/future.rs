@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use crate::engine::{After, Before, Beginning, Carry, Injection, Taking};
+use crate::engine::{After, Before, Beginning, Carry, Injection};
 use crate::fault::{Held, Take, latency};
 use crate::seam::returns::probe::Returns;
 use crate::source::refresh::Waiting;
@@ -65,10 +65,7 @@ enum Stage<T> {
 /// What a stage waits for.
 enum Pending {
     Wait(Waiting),
-    Take(
-        Taking,
-        Pin<Box<dyn Future<Output = Result<Held, String>> + Send>>,
-    ),
+    Take(Pin<Box<dyn Future<Output = Result<Held, String>> + Send>>),
 }
 
 // Each field is made in its place: a future of some hundred bytes that is made elsewhere and moved
@@ -234,10 +231,10 @@ impl<F: Future> Round<F> {
         match &mut self.pending {
             None => {}
             Some(Pending::Wait(wait)) => ready!(wait.as_mut().poll(cx)),
-            Some(Pending::Take(taking, take)) => {
+            Some(Pending::Take(take)) => {
                 let taken = ready!(take.as_mut().poll(cx));
                 if let Some(injection) = &mut self.injection {
-                    injection.hold(taking, taken);
+                    injection.hold(taken);
                 }
             }
         }
@@ -270,10 +267,7 @@ impl<F: Future> Round<F> {
         self.stage = Stage::Before;
         match next {
             Before::Wait(wait) => self.pending = Some(Pending::Wait(Box::pin(latency::wait(wait)))),
-            Before::Take(taking) => {
-                let take = take_beside(taking.what);
-                self.pending = Some(Pending::Take(taking, Box::pin(take)));
-            }
+            Before::Take(what) => self.pending = Some(Pending::Take(Box::pin(take_beside(what)))),
             Before::Answer(out) => return Some(out),
             Before::Twice => self.twice = true,
             Before::Run => self.stage = Stage::Body,

@@ -160,10 +160,7 @@ fn run_round<T, C: Carry<T>>(
     loop {
         match injection.before(carrier) {
             Before::Wait(wait) => injection.block(wait),
-            Before::Take(taking) => {
-                let taken = taking.what.take();
-                injection.hold(&taking, taken);
-            }
+            Before::Take(what) => injection.hold(what.take()),
             Before::Answer(out) => return out,
             Before::Twice => twice = true,
             Before::Run => break,
