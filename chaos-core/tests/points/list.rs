@@ -1,5 +1,8 @@
 //! The list of the points that were reached.
 
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
 use chaos_core::testing::Scope;
 use chaos_core::{InjectedError, PointInfo, inject_chaos, point, points};
 use lambda_runtime::{Context, Error, LambdaEvent};
@@ -72,4 +75,48 @@ async fn is_empty_unless_it_is_asked_for() {
     assert_eq!(scope.points(), []);
     assert_eq!(scope.run(async { points() }).await, []);
     assert_eq!(points(), [], "there is no engine outside");
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn each_point_is_said_once_and_again_where_a_label_is_new() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _log = tracing::subscriber::set_default(subscriber);
+    let scope = Scope::builder(&json!({})).list_points().build();
+    for _ in 0..3 {
+        scope.run(handler(event())).await.expect("an answer");
+    }
+    let text = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("text");
+    let lines = text.lines().map(|line| {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(line["source"], "chaos");
+        assert_eq!(line["action"], "reach");
+        assert_eq!(line["message"], "point reached");
+        ["point", "labels"].map(|field| line[field].as_str().expect("a text").to_owned())
+    });
+    assert_eq!(
+        lines.collect::<Vec<_>>(),
+        [
+            ["store.get", "key"],
+            ["store.put", "kind,tenant"],
+            ["store.put", "kind,size,tenant"],
+        ]
+    );
 }
