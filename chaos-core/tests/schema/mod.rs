@@ -62,12 +62,13 @@ pub(crate) enum Verdict {
 
 /// What no schema can express, as far as a parsed document can have it, in the order of the list
 /// in the documentation of `plan::schema`.
-pub(crate) const INEXPRESSIBLE: [&str; 7] = [
+pub(crate) const INEXPRESSIBLE: [&str; 8] = [
     "two values contradict each other",
     "an attribute that goes with another",
     "regular expression",
     "JSON in a text",
     "headers that differ in case",
+    "a body that is too long as JSON",
     "no day of the calendar",
     "2^53 and more with a decimal point",
 ];
@@ -95,6 +96,7 @@ fn inexpressible(error: &Finding, document: &Value) -> Option<&'static str> {
         says(&of_a_pattern),
         in_a_text(error, document),
         says(&["is there twice"]),
+        says(&["characters are too many"]) && in_a_body(error, document),
         says(&["is no point in time"]) && says(&["-02-29", ":60"]),
         says(&["is out of range"]) && imprecise(&error.message),
     ];
@@ -120,6 +122,12 @@ fn in_a_text(error: &Finding, document: &Value) -> bool {
         let json = |text: &str| text.trim_start().starts_with(['[', '{']);
         error.path.contains(&format!(".{key}")) && texts.into_iter().any(json)
     })
+}
+
+/// Whether the error is in a body that is no text.
+fn in_a_body(error: &Finding, document: &Value) -> bool {
+    let flag = error.path.strip_suffix(".body");
+    flag.is_some_and(|flag| !document[flag]["body"].is_string())
 }
 
 /// Whether the message starts with a number that no `f64` holds exactly with its neighbours.
