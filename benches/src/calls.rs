@@ -147,7 +147,7 @@ async fn below(event: LambdaEvent<Value>) -> Result<Value, Error> {
     Ok(event.payload)
 }
 
-#[allow(clippy::unused_async)] // as a function that does its work is
+#[expect(clippy::unused_async, reason = "as a function that does its work is")]
 async fn work<const ONE: u8>(number: u64) -> Result<u64, Error> {
     Ok(number.rotate_left(3))
 }
@@ -157,7 +157,7 @@ async fn point(number: u64) -> Result<u64, Error> {
     Ok(number.rotate_left(3))
 }
 
-#[allow(clippy::unused_async)]
+#[expect(clippy::unused_async, reason = "as a function that does its work is")]
 async fn fail_point(number: u64) -> Result<u64, Error> {
     fail::fail_point!("bench.point", |_| Err("injected".into()));
     Ok(number.rotate_left(3))
