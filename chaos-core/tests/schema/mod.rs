@@ -2,7 +2,7 @@
 
 use chaos_core::plan::{self, Finding, Format, Severity, schema};
 use jsonschema::Validator;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The schema in both drafts, compiled.
 pub(crate) struct Schemas([Validator; 2]);
@@ -135,28 +135,4 @@ fn imprecise(message: &str) -> bool {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let number = message.split(' ').next().expect("a word");
     number.contains(['.', 'e']) && number.parse::<f64>().is_ok_and(|number| number >= EXACT)
-}
-
-/// Holds the schema against documents, and against each of their entries alone, so that one wrong
-/// flag does not hide the others. At least so many are accepted, and so many refused.
-#[allow(dead_code, reason = "used where documents are generated")]
-pub(crate) fn agree(documents: impl Iterator<Item = Value>, least: usize) {
-    let schemas = Schemas::new();
-    let (mut accepted, mut refused) = (0, 0);
-    for document in documents {
-        let entries = document.as_object().expect("an object");
-        let alone = entries.iter().map(|(key, value)| json!({ key: value }));
-        for document in alone.chain([document.clone()]) {
-            match schemas.check(&document) {
-                Some(Verdict::Accepted) => accepted += 1,
-                Some(Verdict::Refused) => refused += 1,
-                Some(Verdict::Inexpressible(_)) | None => {}
-            }
-        }
-    }
-    // Otherwise the documents would show nothing.
-    assert!(
-        accepted >= least && refused >= least,
-        "{accepted} accepted, {refused} refused"
-    );
 }

@@ -32,7 +32,7 @@ fn book(id: &str, orders: &Orders) -> Result<(), Error> {
 /// Asks another service.
 #[inject_chaos(point = "stock.left")]
 async fn items_left() -> Result<u32, Error> {
-    tokio::net::lookup_host(("localhost", 80)).await?;
+    let _addresses = tokio::net::lookup_host(("localhost", 80)).await?;
     Ok(7)
 }
 
