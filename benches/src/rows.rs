@@ -63,7 +63,7 @@ pub struct Row {
     pub call: Call,
     /// What the environment says.
     pub setting: Setting,
-    /// What design.md allows, in nanoseconds over bare. Times are never a check.
+    /// What ARCHITECTURE.md allows, in nanoseconds over bare. Times are never a check.
     pub budget: Option<u32>,
     /// Whether it must not allocate. That is one.
     pub free: bool,

@@ -96,7 +96,7 @@
 //! | `memory` | holds resident memory until the function that was hit ends; only where `CHAOS_ALLOW` names it | `memory_mb`, 1 to 10240 MB of 1,048,576 bytes, whole; 100 unless written. Where it is more than the function has, Lambda ends the process |
 //! | `cpu` | keeps cores busy until the function that was hit ends, never past the invocation's deadline; only where `CHAOS_ALLOW` names it | `cpu_ms`, at most so long, 1 to 900000 ms, whole; 900000 unless written. `cpu_threads`, 1 to 64; as many as there are cores unless written |
 //! | `denylist` | until the function that was hit ends, [names of hosts do not resolve](#names-that-do-not-resolve), in the whole process; needs the feature `dns` | `deny_list`, regular expressions that are found in such a name; at most 64 in a document, each of at most 16 KiB compiled |
-//! | `statuscode` | answers, and the function is not run; with phase `after` it is run and its response's code is replaced | `status_code`, 100 to 599; 500 unless written. `body`: a text as it is, any other JSON as JSON. `headers`: an object of texts |
+//! | `statuscode` | answers, and the function is not run; with phase `after` it is run and its response's code is replaced | `status_code`, 100 to 599; 500 unless written. `body`: a text as it is, any other JSON but null as JSON, at most 262144 characters. `headers`: an object of at most 50 texts; names have at most 256 characters, values at most 4096 |
 //! | `exception` | fails with an error | `exception_msg`; "Injected exception" unless written. `exception_type` |
 //! | `panic` | panics; only where `CHAOS_ALLOW` names it | `exception_msg`; "Injected panic" unless written |
 //! | `exit` | ends the process; only where `CHAOS_ALLOW` names it | `exit_code`, 0 to 255; 1 unless written |
@@ -120,6 +120,9 @@
 //! | `every` | each n-th call only, counted after `skip_first` | each |
 //! | `limit` | at most so many injections; of a `latency`, 1 is a cold start | no limit |
 //! | `starts_at`, `expires_at` | RFC 3339; nothing before the one, nothing from the other on | always |
+//!
+//! Where nothing else is said, a text has at most 4096 characters, and a list or an object at most
+//! 64 entries; a label's name has at most 256 characters.
 //!
 //! `skip_first`, `every` and `limit` count in each execution environment by itself, over the calls
 //! that the flag concerns. The counters go on when a new document brings an equal flag. What was not
@@ -153,8 +156,8 @@
 //! );
 //! ```
 //!
-//! Documents of failure-lambda 1.0 are read as they are. The formats of failure-lambda 0.x and of
-//! chaos-lambda (Python) are read too. [`plan::read`] checks a document without injecting
+//! Documents of failure-lambda 1.0 are read as they are, and so are the formats of failure-lambda
+//! 0.x and of chaos-lambda (Python). [`plan::read`] checks a document without injecting
 //! anything.
 //!
 //! ## Names that do not resolve
@@ -581,8 +584,14 @@ pub mod testing;
 /// ```
 ///
 /// What can be injected is in the [crate's documentation](crate#the-document). Without a source or
-/// with the kill switch, a call costs one relaxed atomic load and a move of its arguments more; with the feature `inject` off
+/// with the kill switch, a call costs one relaxed atomic load more; with the feature `inject` off
 /// the attribute returns the function's own tokens.
+///
+/// An `async fn` becomes the plain function that returns its future. It stays an `async fn`, and its
+/// arguments move once more, under another attribute macro that is still to come
+/// (`#[instrument]` below this one), with an argument under `cfg`, with labels of a point beside
+/// destructured arguments, and with the return type `!`. The event and the labels are looked at when
+/// it is called; faults come when its future is polled.
 ///
 /// # Arguments
 ///

@@ -86,13 +86,43 @@ fn values(attribute: &Attribute) -> Vec<Value> {
             json!([min, max, min + 1, min.checked_sub(1), max.checked_add(1),])
         }
         Kind::Choice(choices) => json!(choices),
-        _ => json!([]),
+        Kind::Text { longest } => json!(["x".repeat(longest), "x".repeat(longest + 1)]),
+        Kind::Body => json!([
+            "x".repeat(262_144),
+            "x".repeat(262_145),
+            ["x".repeat(262_145)],
+        ]),
+        _ => texts_and_lists(),
     };
     let any = serde_json::from_str(include_str!("schema/values.json")).expect("a list");
     [bounds, any]
         .iter()
         .flat_map(|list| list.as_array().expect("a list").clone())
         .collect()
+}
+
+/// Texts and lists as long as they may be at most, and longer.
+fn texts_and_lists() -> Value {
+    let lengths = |longest: usize| ["ä".repeat(longest), "ä".repeat(longest + 1)];
+    let texts = lengths(4096);
+    let mut values: Vec<Value> = texts.iter().map(|text| json!(text)).collect();
+    for text in &texts {
+        values.push(json!([text]));
+        values.push(json!({ "a": text }));
+        values.push(json!({ "a": ["b", text] }));
+        values.push(json!([{ "path": text, "value": "b" }]));
+        values.push(json!([{ "path": "a", "value": text }]));
+        values.push(json!(json!([text, text]).to_string()));
+    }
+    values.extend(lengths(256).map(|name| json!({ name: "b" })));
+    for count in [64, 65] {
+        let labels = (0..count).map(|n| (n.to_string(), json!("a")));
+        values.push(json!(vec!["a"; count]));
+        values.push(json!({ "a": vec!["b"; count] }));
+        values.push(Value::Object(labels.collect()));
+        values.push(json!(vec![json!({ "path": "a", "value": "b" }); count]));
+    }
+    json!(values)
 }
 
 /// Every attribute of every mode and of the settings, with everything that may stand there.

@@ -25,7 +25,7 @@ tokio::task_local! {
 
 /// Whether there may be anything to do. All that a call costs while there is not.
 #[inline(always)]
-#[allow(clippy::inline_always)] // it is the whole of the idle path
+#[expect(clippy::inline_always, reason = "it is the whole of the idle path")]
 pub(crate) fn armed() -> bool {
     cfg!(feature = "inject") && STATE.load(Ordering::Relaxed) != OFF
 }

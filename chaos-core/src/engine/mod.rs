@@ -72,7 +72,7 @@ pub(crate) struct Shared {
     points: AtomicBool,
     /// Whether a handler came by: it then keeps the document fresh, and points need not.
     handled: AtomicBool,
-    /// The invocations under way, kept while flags name points.
+    /// The invocations under way that began while any flag was on: a point looks here for its own.
     running: Mutex<Vec<Arc<Seen>>>,
     /// Every decision, where a test wants to read them.
     record: Option<Mutex<Vec<Decision>>>,

@@ -2,14 +2,18 @@
 
 use super::figures;
 use super::table::{
-    Attribute, DefaultValue, Kind, LARGEST_MB, LONGEST_BODY, LONGEST_MS, ModeRow, attribute,
-    measured,
+    Attribute, DefaultValue, Kind, LARGEST_MB, LONGEST_BODY, LONGEST_MS, LONGEST_TEXT, ModeRow,
+    attribute, measured,
+};
+
+const MESSAGE: Kind = Kind::Text {
+    longest: LONGEST_TEXT,
 };
 
 const EXCEPTION: &[Attribute] = &[
     attribute(
         "exception_msg",
-        Kind::Text,
+        MESSAGE,
         DefaultValue::Text("Injected exception"),
         "the error's message",
     ),
@@ -205,7 +209,7 @@ pub static MODES: &[ModeRow] = &[
         title: "panics; only where CHAOS_ALLOW names it",
         attributes: &[attribute(
             "exception_msg",
-            Kind::Text,
+            MESSAGE,
             DefaultValue::Text("Injected panic"),
             "the panic's message",
         )],
@@ -249,7 +253,7 @@ pub static MODES: &[ModeRow] = &[
         attributes: &[
             attribute(
                 "body",
-                Kind::LimitedText {
+                Kind::Text {
                     longest: LONGEST_BODY,
                 },
                 DefaultValue::Unset,

@@ -81,10 +81,7 @@ impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
         carrier: impl FnOnce(Returns<F::Output>) -> C,
     ) -> Self {
         Self {
-            round: Rounds(match beginning {
-                None => None,
-                Some(beginning) => Some(Round::new(beginning)),
-            }),
+            round: Rounds(beginning.map(Round::new)),
             carrier: carrier(Returns::new()),
             body,
         }
@@ -101,10 +98,7 @@ impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
         carrier: impl FnOnce(Returns<F::Output>) -> C,
     ) -> Self {
         Self {
-            round: Rounds(match beginning {
-                None => None,
-                Some(beginning) => Some(Round::repeatable(beginning, again, &body)),
-            }),
+            round: Rounds(beginning.map(|beginning| Round::repeatable(beginning, again, &body))),
             carrier: carrier(Returns::new()),
             body: body(arguments),
         }

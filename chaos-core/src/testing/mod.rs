@@ -84,7 +84,7 @@
 //!
 //! Functions that are not async really block, as there is no paused time for them, unless the scope
 //! has a [virtual clock](ScopeBuilder::virtual_clock): then they go on at once, and the clock is set
-//! forward instead. What a fault takes (disk, memory, cores) is really taken, whatever the clock.
+//! forward instead. What a fault takes (disk, memory, cores, names) is really taken, whatever the clock.
 //!
 //! # Seeds
 //!
@@ -93,13 +93,17 @@
 //!
 //! # Faults of the whole process
 //!
-//! A full disk is full for all tests of the process. So scopes whose document has such a mode on
-//! ([`Mode::is_process_wide`](plan::Mode::is_process_wide): `diskspace`, `memory` and `cpu`), and
-//! allowed, take turns: [`Scope::run`] waits for its turn before the future is polled, and
+//! A full disk is full for all tests of the process, and a denied name is denied to all. So scopes
+//! whose document has such a mode on
+//! ([`Mode::is_process_wide`](plan::Mode::is_process_wide): `diskspace`, `memory`, `cpu` and
+//! `denylist`), and allowed, take turns: [`Scope::run`] waits for its turn before the future is polled, and
 //! [`Scope::run_blocking`] blocks. It does not matter in which runtime or thread they are. All
 //! other scopes go on at the same time, and meet the full disk, if they look.
 //!
 //! The runs of one scope go together, and so do scopes that are run inside one that has the turn.
+//! A spawned task is not inside: where both scopes have such a mode,
+//! `a.run(async { tokio::spawn(async move { b.run(call).await }).await })` waits for ever, the one
+//! for the task and the task for the turn.
 //! A document that [`Scope::flip`] brings takes no turn for what runs already. Time goes by while
 //! a scope waits, except where it is paused. Processes do not wait for each other, and so neither
 //! do tests under `cargo nextest`.

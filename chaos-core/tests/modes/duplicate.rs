@@ -228,9 +228,10 @@ async fn a_service_that_is_not_ready_twice_is_called_once() {
             &mut self,
             _: &mut std::task::Context<'_>,
         ) -> std::task::Poll<Result<(), Error>> {
-            match self.ready {
-                true => std::task::Poll::Ready(Ok(())),
-                false => std::task::Poll::Pending,
+            if self.ready {
+                std::task::Poll::Ready(Ok(()))
+            } else {
+                std::task::Poll::Pending
             }
         }
         fn call(&mut self, event: LambdaEvent<Value>) -> Self::Future {

@@ -32,6 +32,7 @@ fn book(id: &str, orders: &Orders) -> Result<(), Error> {
 /// Asks another service.
 #[inject_chaos(point = "stock.left")]
 async fn items_left() -> Result<u32, Error> {
+    let _addresses = tokio::net::lookup_host(("localhost", 80)).await?;
     Ok(7)
 }
 
@@ -98,6 +99,17 @@ async fn statuscode_comes_before_anything_is_booked() {
     let answer = call(&scope, &orders).await.unwrap();
     assert_eq!(answer["statusCode"], 503);
     assert!(orders.lock().unwrap().is_empty());
+}
+
+/// Needs the feature `dns`.
+#[cfg(all(feature = "dns", target_os = "linux", target_env = "gnu"))]
+#[tokio::test]
+async fn denylist_of_the_stock_is_no_error_of_ours() {
+    let scope =
+        Scope::new(&json!({ "denylist": { "enabled": true, "deny_list": ["^localhost$"] } }));
+    let answer = call(&scope, &Orders::default()).await.unwrap();
+    assert_eq!(left(&answer), &Value::Null, "the stock is not found");
+    assert_eq!(scope.injected(), ["denylist"]);
 }
 
 #[tokio::test]
