@@ -32,6 +32,10 @@ pub enum Call {
     Point,
     /// A named point in a function that a wrapped handler calls.
     PointBelow,
+    /// A block of code as a named point that no handler is round.
+    Block,
+    /// The same below a wrapped handler.
+    BlockBelow,
     /// A fail point of fail-rs.
     FailPoint,
     /// The same while another fail point is configured.
@@ -62,6 +66,11 @@ impl Call {
                 done(below(event()));
                 Self::measure_point(measuring)
             }
+            Self::Block => Self::measure_block(measuring),
+            Self::BlockBelow => {
+                done(below(event()));
+                Self::measure_block(measuring)
+            }
             Self::FailPoint => Self::measure_fail_point(measuring),
             Self::FailPointBeside => {
                 fail::cfg("bench.other", "return").expect("fail-rs knows `return`");
@@ -81,6 +90,13 @@ impl Call {
         measuring.pair(
             || done(work::<0>(black_box(7))),
             || done(point(black_box(7))),
+        )
+    }
+
+    fn measure_block(measuring: &Measuring) -> Measured {
+        measuring.pair(
+            || done(work::<2>(black_box(7))),
+            || done(block(black_box(7))),
         )
     }
 
@@ -122,10 +138,11 @@ fn done<T, E>(future: impl Future<Output = Result<T, E>>) -> bool {
     }
 }
 
-/// Makes events, each like the other, without allocating.
+/// Makes events, each like the other, without allocating. Each lies in memory, as one does that was
+/// deserialized, so that a handler that is inlined here moves it as one that is called would.
 fn events() -> impl Fn() -> LambdaEvent<Value> {
     let context = lambda_runtime::Context::default();
-    move || LambdaEvent::new(black_box(Value::Bool(true)), context.clone())
+    move || black_box(LambdaEvent::new(Value::Bool(true), context.clone()))
 }
 
 // --- the functions ---------------------------------------------------------------------------
@@ -147,7 +164,7 @@ async fn below(event: LambdaEvent<Value>) -> Result<Value, Error> {
     Ok(event.payload)
 }
 
-#[allow(clippy::unused_async)] // as a function that does its work is
+#[expect(clippy::unused_async, reason = "as a function that does its work is")]
 async fn work<const ONE: u8>(number: u64) -> Result<u64, Error> {
     Ok(number.rotate_left(3))
 }
@@ -157,7 +174,12 @@ async fn point(number: u64) -> Result<u64, Error> {
     Ok(number.rotate_left(3))
 }
 
-#[allow(clippy::unused_async)]
+fn block(number: u64) -> impl Future<Output = Result<u64, Error>> {
+    let point = chaos_core::point("bench.block").label("number", move || number);
+    point.run(work::<3>(number))
+}
+
+#[expect(clippy::unused_async, reason = "as a function that does its work is")]
 async fn fail_point(number: u64) -> Result<u64, Error> {
     fail::fail_point!("bench.point", |_| Err("injected".into()));
     Ok(number.rotate_left(3))

@@ -63,7 +63,7 @@ pub struct Row {
     pub call: Call,
     /// What the environment says.
     pub setting: Setting,
-    /// What design.md allows, in nanoseconds over bare. Times are never a check.
+    /// What ARCHITECTURE.md allows, in nanoseconds over bare. Times are never a check.
     pub budget: Option<u32>,
     /// Whether it must not allocate. That is one.
     pub free: bool,
@@ -88,6 +88,11 @@ impl Row {
         }
         let below = "named point below a handler";
         rows.push(Self::ours(below, Call::PointBelow, File, 5));
+        for (setting, budget) in [(NoSource, 1), (Variable, 5)] {
+            rows.push(Self::ours("block as a point", Call::Block, setting, budget));
+        }
+        let below = "block as a point below a handler";
+        rows.push(Self::ours(below, Call::BlockBelow, File, 5));
         // It keeps the document fresh by itself, which takes what it takes at a handler.
         let alone = "named point without one";
         rows.push(Self::ours(alone, Call::Point, File, 15));

@@ -58,6 +58,7 @@ pub struct Chaos {
     max_stale: Option<Duration>,
     dry_run: Option<bool>,
     metrics: Option<bool>,
+    list_points: Option<bool>,
     allow: Option<Allow>,
 }
 
@@ -103,6 +104,14 @@ impl Chaos {
     /// [metrics](crate#metrics) (`CHAOS_METRICS`).
     pub fn metrics(mut self, metrics: bool) -> Self {
         self.metrics = Some(metrics);
+        self
+    }
+
+    /// Says in the log which [points](crate#points-and-labels) are reached, each once with the names
+    /// of its labels, and lists them for [`points()`](crate::points()) (`CHAOS_LIST_POINTS`). It
+    /// needs no document.
+    pub fn list_points(mut self, list: bool) -> Self {
+        self.list_points = Some(list);
         self
     }
 
@@ -164,13 +173,21 @@ impl Chaos {
             None => source_options::from_env(env),
         };
         warn(warnings);
-        let (source, mut timing) = source?;
+        let (mut options, doubts) = Options::from_env(env);
+        options.list_points = self.list_points.unwrap_or(options.list_points);
+        let Some((source, mut timing)) = source else {
+            // Whoever writes the first document wants to know of the points before there is one.
+            let list = options.list_points;
+            return list.then(|| {
+                let shared = Shared::default().listing(list);
+                Engine::new(options, None, Arc::new(shared))
+            });
+        };
         timing.fetch_timeout = self.fetch_timeout.unwrap_or(timing.fetch_timeout);
         timing.max_stale = self.max_stale.unwrap_or(timing.max_stale);
         if timing.ttl.is_some() {
             timing.ttl = self.cache_ttl.or(timing.ttl);
         }
-        let (mut options, doubts) = Options::from_env(env);
         warn(doubts);
         source.name().clone_into(&mut options.config_source);
         options.dry_run = self.dry_run.unwrap_or(options.dry_run);
@@ -220,11 +237,12 @@ fn engine(options: Options, source: Arc<dyn Source>, timing: Timing) -> Engine {
             "removed {cleared} file(s) that a killed process had filled the disk with"
         );
     }
-    let shared = Arc::new(if options.metrics {
+    let shared = if options.metrics {
         Shared::counting(Metrics::new(options.function()))
     } else {
         Shared::default()
-    });
+    };
+    let shared = Arc::new(shared.listing(options.list_points));
     let told = Arc::clone(&shared);
     let teller = Teller {
         config_source: source.name().to_owned(),
@@ -246,7 +264,8 @@ impl Teller {
         match news {
             News::Document(text) => return self.document(shared, text),
             // The source's own trouble is in the log already.
-            News::Gone | News::Lapsed => shared.apply(plan::Plan::default()),
+            News::Gone => shared.apply(plan::Plan::default()),
+            News::Lapsed => shared.lapse(),
             News::FetchFailed => {
                 if let Some(metrics) = shared.metrics() {
                     metrics.fetch_failed();

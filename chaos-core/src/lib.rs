@@ -96,11 +96,12 @@
 //! | `memory` | holds resident memory until the function that was hit ends; only where `CHAOS_ALLOW` names it | `memory_mb`, 1 to 10240 MB of 1,048,576 bytes, whole; 100 unless written. Where it is more than the function has, Lambda ends the process |
 //! | `cpu` | keeps cores busy until the function that was hit ends, never past the invocation's deadline; only where `CHAOS_ALLOW` names it | `cpu_ms`, at most so long, 1 to 900000 ms, whole; 900000 unless written. `cpu_threads`, 1 to 64; as many as there are cores unless written |
 //! | `denylist` | until the function that was hit ends, [names of hosts do not resolve](#names-that-do-not-resolve), in the whole process; needs the feature `dns` | `deny_list`, regular expressions that are found in such a name; at most 64 in a document, each of at most 16 KiB compiled |
-//! | `statuscode` | answers, and the function is not run; with phase `after` it is run and its response's code is replaced | `status_code`, 100 to 599; 500 unless written. `body`: a text as it is, any other JSON as JSON. `headers`: an object of texts |
+//! | `statuscode` | answers, and the function is not run; with phase `after` it is run and its response's code is replaced | `status_code`, 100 to 599; 500 unless written. `body`: a text as it is, any other JSON but null as JSON, at most 262144 characters. `headers`: an object of at most 50 texts; names have at most 256 characters, values at most 4096 |
 //! | `exception` | fails with an error | `exception_msg`; "Injected exception" unless written. `exception_type` |
 //! | `panic` | panics; only where `CHAOS_ALLOW` names it | `exception_msg`; "Injected panic" unless written |
 //! | `exit` | ends the process; only where `CHAOS_ALLOW` names it | `exit_code`, 0 to 255; 1 unless written |
 //! | `lost_reply` | the function is run, and fails in place of its reply, as if that were lost on its way: `exception` whose `phase` is always `after` | as `exception` |
+//! | `duplicate` | runs the handler twice, one run after the other, with clones of its arguments, as at-least-once delivery does; the second result is returned. It is run once, and the log says so, where the arguments are not `Clone`, where a method takes another `self` than `&self`, behind `wrap_opaque`, `ChaosLayer::opaque`, `#[async_trait]` or `-> impl Future`, and at a point | none |
 //! | `corruption` | runs the function and spoils its own response, body or headers; its `phase` is always `after`. A response that was injected is not corrupted, nor is an error | `body`, a text of at most 262144 characters: the body in place of the response's own. `drop_headers`, a header's name or a list of at most 50 names: taken out, whatever their case, as those of CORS. `set_headers`, an object of at most 50 texts. Names have at most 256 characters, values at most 4096. With headers alone the body stays; with none of the three it is cut to about half and mangled, chunk by chunk where it streams |
 //!
 //! What every flag can have; [`plan::FLAG_ATTRIBUTES`] is the table in code.
@@ -119,6 +120,9 @@
 //! | `every` | each n-th call only, counted after `skip_first` | each |
 //! | `limit` | at most so many injections; of a `latency`, 1 is a cold start | no limit |
 //! | `starts_at`, `expires_at` | RFC 3339; nothing before the one, nothing from the other on | always |
+//!
+//! Where nothing else is said, a text has at most 4096 characters, and a list or an object at most
+//! 64 entries; a label's name has at most 256 characters.
 //!
 //! `skip_first`, `every` and `limit` count in each execution environment by itself, over the calls
 //! that the flag concerns. The counters go on when a new document brings an equal flag. What was not
@@ -152,9 +156,8 @@
 //! );
 //! ```
 //!
-//! Documents of failure-lambda 1.0 are read as they are, apart from its mode `denylist`, which
-//! does not exist here yet: its flags are skipped, with a finding. The formats of failure-lambda 0.x and of
-//! chaos-lambda (Python) are read too. [`plan::read`] checks a document without injecting
+//! Documents of failure-lambda 1.0 are read as they are, and so are the formats of failure-lambda
+//! 0.x and of chaos-lambda (Python). [`plan::read`] checks a document without injecting
 //! anything.
 //!
 //! ## Names that do not resolve
@@ -220,6 +223,7 @@
 //! | `CHAOS_DISABLED`, or `FAILURE_LAMBDA_DISABLED` | the kill switch: nothing is read and nothing injected | off |
 //! | `CHAOS_DRY_RUN` | decide and say so, inject nothing | off |
 //! | `CHAOS_METRICS` | write [metrics](#metrics) for CloudWatch | off |
+//! | `CHAOS_LIST_POINTS` | say in the log [which points are reached](#points-and-labels) | off |
 //! | `CHAOS_ALLOW` | exactly the modes that a document may use, with commas between | all but `memory`, `cpu`, `panic` and `exit`; outside Lambda not `diskspace` either |
 //! | `CHAOS_RESPONSE_HEADER` | the name of a [response header](#the-response-header) that names the flags that fired | no header |
 //!
@@ -295,8 +299,8 @@
 //! With `CHAOS_RESPONSE_HEADER=x-chaos`, the response of an invocation in which flags fired has
 //! that header with their names, as `latency, slow-cache`: its own response or an injected one,
 //! where it can carry headers. What a header cannot hold is percent encoded, and names beyond 1024
-//! bytes are counted (`+2`). Flags that fired at points are named too, while one invocation runs at
-//! a time; of several at once it is not known whose point it was. A dry run names nothing.
+//! bytes are counted (`+2`). Flags that fired at points are named too; of points in spawned tasks,
+//! while one invocation runs at a time. A dry run names nothing.
 //!
 //! # Errors
 //!
@@ -380,9 +384,29 @@
 //! Every call has the labels `lambda.function`, `lambda.version`, `lambda.region` and
 //! `lambda.tenant`, where Lambda gives them, so that one document can serve many functions.
 //!
-//! At a point, `match`, the deadline and the request id are those of the invocation around it. Where
-//! several run at once in the process, only the earliest of their deadlines is known, and
-//! conditions do not hold.
+//! A block of code is a point with [`point()`]:
+//!
+#![cfg_attr(feature = "inject", doc = "```")]
+#![cfg_attr(not(feature = "inject"), doc = "```ignore")]
+//! # use chaos_core::{InjectedError, point};
+//! # async fn find(tenant: &str) -> Result<u8, InjectedError> { Ok(7) }
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), InjectedError> {
+//! # let tenant = "a";
+//! let user = point("cache.get_user").label("tenant", || tenant).run(async { find(tenant).await }).await?;
+//! # assert_eq!(user, 7);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! At a point, `match`, the deadline and the request id are those of the invocation around it, also
+//! where several run at once in the process. In a task that was spawned they are those of the only
+//! invocation that runs; of several only the earliest deadline is known there, and conditions do not
+//! hold.
+//!
+//! For whoever writes the document, [`points()`] lists the points that were reached, where
+//! `CHAOS_LIST_POINTS` or [`Chaos::list_points`] asks for it; in a test, [`testing::Scope::points`]
+//! does. Each is also said once in the log, with the names of its labels, which are then evaluated
+//! whether a flag concerns the point or not.
 //!
 //! # Setting up in `main`
 //!
@@ -456,7 +480,8 @@
 //! | `block` | warning, once a flag, then debug | `CHAOS_ALLOW` does not allow the mode |
 //! | `error` | error, once a flag, then debug | it could not be injected; `detail` says why |
 //!
-//! Lines about the document itself have `source` and `action`, and no `mode`. Events need a
+//! Lines about the document itself have `source` and `action`, and no `mode`; those of points that
+//! were reached have the action `reach`, `point` and `labels`. Events need a
 //! subscriber: without one, nothing is seen. A JSON subscriber with `flatten_event(true)`, as above,
 //! writes lines that Logs Insights can query:
 //!
@@ -567,8 +592,14 @@ pub mod testing;
 /// ```
 ///
 /// What can be injected is in the [crate's documentation](crate#the-document). Without a source or
-/// with the kill switch, a call costs one relaxed atomic load and a move of its arguments more; with the feature `inject` off
+/// with the kill switch, a call costs one relaxed atomic load more; with the feature `inject` off
 /// the attribute returns the function's own tokens.
+///
+/// An `async fn` becomes the plain function that returns its future. It stays an `async fn`, and its
+/// arguments move once more, under another attribute macro that is still to come
+/// (`#[instrument]` below this one), with an argument under `cfg`, with labels of a point beside
+/// destructured arguments, and with the return type `!`. The event and the labels are looked at when
+/// it is called; faults come when its future is polled.
 ///
 /// # Arguments
 ///
@@ -697,6 +728,7 @@ pub mod testing;
 pub use chaos_macros::inject_chaos;
 
 pub use crate::chaos::{Chaos, init};
+pub use crate::engine::{PointInfo, points};
 pub use crate::error::InjectedError;
 #[cfg(feature = "aws")]
 pub use crate::seam::aws;
@@ -705,6 +737,7 @@ pub use crate::seam::handler::{wrap, wrap_opaque};
 pub use crate::seam::layer::{ChaosError, ChaosLayer, ChaosService};
 pub use crate::seam::look::{HasContext, View};
 pub use crate::seam::opaque::Opaque;
+pub use crate::seam::point::{Point, point};
 pub use crate::seam::returns::{FromInjected, Respond};
 
 /// What the attribute expands to. Not part of the API.

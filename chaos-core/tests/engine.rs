@@ -27,6 +27,28 @@ async fn fails(scope: &Scope) -> bool {
 }
 
 #[tokio::test]
+async fn a_code_that_cannot_be_carried_leaves_the_rest_to_come() {
+    #[inject_chaos]
+    async fn worker() -> Result<(), InjectedError> {
+        Ok(())
+    }
+    let document = json!({
+        "statuscode": {"enabled": true, "phase": "after"}, "lost_reply": {"enabled": true},
+    });
+    let scope = Scope::new(&document);
+    scope.run(worker()).await.expect_err("its reply is lost");
+    let decisions = scope.decisions();
+    let actions: Vec<_> = decisions.iter().map(|one| (one.action, one.mode)).collect();
+    assert_eq!(
+        actions,
+        [
+            (Action::Error, "statuscode"),
+            (Action::Inject, "lost_reply")
+        ]
+    );
+}
+
+#[tokio::test]
 async fn conditions_look_at_the_event() {
     let scope = Scope::new(&json!({"exception": {
         "enabled": true, "match": [{"path": "headers.x-test", "value": "1"}],

@@ -14,6 +14,8 @@ mod cpu;
 mod denylist;
 #[path = "modes/diskspace.rs"]
 mod diskspace;
+#[path = "modes/duplicate.rs"]
+mod duplicate;
 #[path = "modes/ending.rs"]
 mod ending;
 #[path = "modes/lost_reply.rs"]

@@ -118,6 +118,25 @@ fn a_document_has_at_most_16_expressions() {
 }
 
 #[test]
+fn texts_and_lists_have_a_bounded_length() {
+    let text = "a".repeat(4_097);
+    refused(
+        &json!({ "exception": { "enabled": true, "exception_msg": text } }),
+        "exception.exception_msg",
+    );
+    let body = "a".repeat(262_145);
+    refused(
+        &json!({ "statuscode": { "enabled": true, "body": body } }),
+        "statuscode.body",
+    );
+    let conditions = vec![json!({ "path": "a", "value": "b" }); 65];
+    refused(
+        &json!({ "exception": { "enabled": true, "match": conditions } }),
+        "exception.match",
+    );
+}
+
+#[test]
 fn a_document_has_at_most_256_flags() {
     let flag = json!({ "mode": "exception", "enabled": true });
     let flags = (0..257).map(|n| (n.to_string(), flag.clone()));

@@ -189,7 +189,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"corruption": {"enabled": true, "body": "x".repeat(262_145)}}),
-            "corruption.body: 262145 characters are too many; write a text of at most 262144 characters",
+            "corruption.body: 262145 characters are too many; write at most 262144",
         ),
         (
             json!({"corruption": {"enabled": true, "drop_headers": []}}),
@@ -205,7 +205,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"corruption": {"enabled": true, "drop_headers": "x".repeat(257)}}),
-            "corruption.drop_headers: is too long a name; write one of at most 256 characters",
+            "corruption.drop_headers: 257 characters are too many; write at most 256",
         ),
         (
             json!({"corruption": {"enabled": true, "drop_headers": vec!["a"; 51]}}),
@@ -213,7 +213,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"corruption": {"enabled": true, "set_headers": {"a": "x".repeat(4_097)}}}),
-            "corruption.set_headers.a: is too long; write a text of at most 4096 characters",
+            "corruption.set_headers.a: 4097 characters are too many; write at most 4096",
         ),
         (
             json!({"corruption": {"enabled": true, "set_headers": {"a": "b\n"}}}),
@@ -221,7 +221,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"lost_reply": {"enabled": true, "exception_msg": 7}}),
-            "lost_reply.exception_msg: a number stands here; write a text",
+            "lost_reply.exception_msg: a number stands here; write a text of at most 4096 characters",
         ),
         (
             json!({"memory": {"enabled": true, "memory_mb": 10_241}}),
@@ -241,7 +241,7 @@ fn findings_say_where_what_and_what_to_write() {
         ),
         (
             json!({"panic": {"enabled": true, "exception_msg": null}}),
-            "panic.exception_msg: null is no value; write a text",
+            "panic.exception_msg: null is no value; write a text of at most 4096 characters",
         ),
         (
             json!({"exit": {"enabled": true, "exit_code": 256}}),

@@ -257,11 +257,16 @@ impl Expansion<'_> {
     /// Asks the compiler what the return type can carry.
     fn carrier(&self) -> TokenStream {
         let Self { private, args, .. } = self;
-        let errors = if let Some(path) = &args.error {
-            quote_spanned!(located(path.span())=> __chaos_returns.errors_by(#path))
+        let (by, errors) = if let Some(path) = &args.error {
+            // Outside the block whose imports might stand in front of what it names.
+            let by = mixed!(let __chaos_by = #path;);
+            let errors =
+                quote_spanned!(located(path.span())=> __chaos_returns.errors_by(__chaos_by));
+            (Some(by), errors)
         } else {
             // At the return type, which is where the error type stands.
-            quote_spanned!(self.output_span()=> __chaos_returns.errors())
+            let errors = quote_spanned!(self.output_span()=> __chaos_returns.errors());
+            (None, errors)
         };
         let replies = match self.opaque {
             // Method resolution knows no lifetimes, and would take `&str` for deserializable.
@@ -274,11 +279,14 @@ impl Expansion<'_> {
         };
         mixed! {
             |__chaos_returns| {
-                use #private::returns::*;
-                let __chaos_returns = (&&__chaos_returns).split();
-                let __chaos_errors = #errors;
-                let __chaos_replies = #replies;
-                __chaos_returns.carrier(__chaos_errors, __chaos_replies)
+                #by
+                {
+                    use #private::returns::*;
+                    let __chaos_returns = (&&__chaos_returns).split();
+                    let __chaos_errors = #errors;
+                    let __chaos_replies = #replies;
+                    __chaos_returns.carrier(__chaos_errors, __chaos_replies)
+                }
             }
         }
     }

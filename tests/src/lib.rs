@@ -4,10 +4,13 @@
 pub mod build;
 pub mod document;
 pub mod events;
+mod found;
 mod launch;
 mod running;
+pub mod small_disk;
 pub mod wait;
 
+pub use found::Found;
 pub use launch::Launch;
 pub use running::{Line, Running};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chaos_local::{Function, FunctionError, Invocation, InvokeError, Reply};
 use serde_json::Value;
 
-use crate::wait;
+use crate::{Found, wait};
 
 /// A function's process.
 #[derive(Debug)]
@@ -109,6 +109,28 @@ impl Running {
             Ok(reply) => panic!("it answered {reply:?}\n{}", self.story()),
             Err(error) => error,
         }
+    }
+
+    /// How the process finds itself between two calls: of the handler `undone`.
+    ///
+    /// # Panics
+    ///
+    /// If it does not say.
+    pub async fn found(&self) -> Found {
+        let answer = self.answer(serde_json::json!({"probe": true})).await;
+        serde_json::from_value(answer).expect("what it finds")
+    }
+
+    /// How the handler found the process while it ran: of the handler `undone`, asked to look.
+    ///
+    /// # Panics
+    ///
+    /// If it did not say.
+    pub async fn meanwhile(&self, request_id: &str) -> Found {
+        let line = self.line("what it finds", |line| {
+            line.field("message") == "meanwhile" && line.field("id") == request_id
+        });
+        serde_json::from_str(&line.await.field("found")).expect("what it finds")
     }
 
     /// The log so far.

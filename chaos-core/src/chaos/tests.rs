@@ -83,9 +83,8 @@ fn own(source: &Own) -> Arc<Engine> {
 }
 
 async fn fails(engine: &Arc<Engine>) -> bool {
-    engine::scope(Arc::clone(engine), async { handler().await })
-        .await
-        .is_err()
+    // called outside the scope: asked when it is polled
+    engine::scope(Arc::clone(engine), handler()).await.is_err()
 }
 
 #[tokio::test(start_paused = true)]
@@ -227,6 +226,62 @@ fn metrics_are_as_the_code_says_or_else_the_environment() {
     let on = [("CHAOS_METRICS", "true")];
     assert!(counts(Chaos::from_env(), &on));
     assert!(!counts(Chaos::from_env().metrics(false), &on));
+}
+
+/// What is reached, with a document or without one.
+#[tokio::test]
+async fn points_are_listed_as_the_code_says_or_else_the_environment() {
+    #[inject_chaos(crate = crate, point = "store.get", labels(key))]
+    async fn get(key: u8) -> Result<u8, InjectedError> {
+        Ok(key)
+    }
+    async fn names(chaos: Chaos, env: &[(&str, &str)]) -> Option<Vec<String>> {
+        let engine = with_env(chaos, env)?;
+        let reaching = engine::scope(Arc::clone(&engine), async { get(1).await });
+        reaching.await.expect("its own answer");
+        let points = engine.shared().reached().into_iter();
+        Some(points.map(|point| point.name).collect())
+    }
+    let listed = Some(vec!["store.get".to_owned()]);
+    let unlisted = Some(Vec::new());
+    let on = [("CHAOS_LIST_POINTS", "1")];
+    let chaos = || Chaos::from_env().source(Own::answering("{}"));
+    assert_eq!(names(chaos(), &[]).await, unlisted);
+    assert_eq!(names(chaos(), &on).await, listed);
+    assert_eq!(names(chaos().list_points(true), &[]).await, listed);
+    assert_eq!(names(chaos().list_points(false), &on).await, unlisted);
+
+    assert_eq!(names(Chaos::from_env(), &on).await, listed);
+    assert_eq!(names(Chaos::from_env(), &[]).await, None);
+    let killed = [on[0], ("CHAOS_DISABLED", "1")];
+    assert_eq!(names(Chaos::from_env(), &killed).await, None);
+}
+
+#[tokio::test]
+async fn what_lapsed_and_comes_back_has_not_forgotten() {
+    const ONCE: &str = r#"{"exception": {"enabled": true, "limit": 1}}"#;
+    let engine = own(&Own::answering(ONCE));
+    assert!(fails(&engine).await);
+    engine.shared().lapse();
+    engine.shared().lapse();
+    assert!(!fails(&engine).await, "nothing is in force");
+    engine.shared().apply(crate::plan::read(ONCE).plan);
+    assert_eq!(engine.shared().on(), 1);
+    assert!(!fails(&engine).await, "its one time is over");
+}
+
+#[test]
+fn a_call_made_outside_the_runtime_fetches_when_it_is_polled() {
+    let source = Own::answering(FAILING);
+    let engine = own(&source);
+    // In the scope, as if it were the process's engine.
+    let call = engine::scope_sync(Arc::clone(&engine), handler);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime");
+    let failed = runtime.block_on(engine::scope(engine, call)).is_err();
+    assert!(failed && source.fetches() == 1);
 }
 
 #[tokio::test]

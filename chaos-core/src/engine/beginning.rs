@@ -8,7 +8,7 @@ use crate::source::refresh::Waiting;
 /// A call for which there may be something to do.
 #[doc(hidden)]
 pub struct Beginning {
-    /// Absent where a test's scope may be entered between the call and the first poll.
+    /// Absent where the call is made before anything can be asked: see [`comes_later`].
     engine: Option<EngineRef>,
     /// The document that has to be waited for.
     pub(crate) wait: Option<Waiting>,
@@ -30,32 +30,93 @@ impl std::fmt::Debug for Beginning {
 }
 
 impl Beginning {
-    /// What fires, now that the document is as fresh as it gets. `again` is whether the function
-    /// can be run twice.
-    pub(crate) fn decide(self, again: bool) -> Option<Injection> {
-        let late = self.engine.is_none();
-        let engine = self.engine.or_else(current)?;
+    #[cold]
+    #[inline(never)]
+    fn again<A>(&self, ask: impl FnOnce() -> Option<A>) -> Option<Box<A>> {
+        if !self.wants_again {
+            return None;
+        }
+        guarded(HANDLER, ask).flatten().map(Box::new)
+    }
+
+    /// Asks now what could not be asked when the call was made.
+    pub(crate) fn arrive(&mut self) {
+        if self.engine.is_some() {
+            return;
+        }
+        let arrived = current().and_then(|engine| match self.seen {
+            Some(_) => handler_arrives(engine),
+            None => point_arrives(engine, self.point),
+        });
+        let Some((engine, wait)) = arrived else {
+            return;
+        };
+        self.seen = self.seen.take().map(|seen| seen.at(|| engine.now()));
+        self.wait = wait;
+        self.engine = Some(engine);
+    }
+
+    /// Whether it can be decided at once.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.engine.is_some() && self.wait.is_none()
+    }
+
+    /// What fires, now that the document is as fresh as it gets. `can_repeat` is whether the
+    /// function can be run twice.
+    pub(crate) fn decide(self, can_repeat: bool) -> Option<Injection> {
+        let engine = self.engine?;
         let mut injection = match self.seen {
-            Some(seen) if late => {
-                let seen = seen.at(|| engine.now());
-                super::decide_handler(&engine, &self.labels, seen)
-            }
             Some(seen) => super::decide_handler(&engine, &self.labels, seen),
             None => super::decide_point(&engine, self.point, &self.labels),
         }?;
-        injection.can_repeat = again;
+        injection.can_repeat = can_repeat;
         Some(injection)
     }
 }
 
+/// Whether a call has to ask when its future is first polled: a test's scope may be entered until
+/// then, and so may the runtime that a fetch needs, as in `runtime.block_on(handler(event))`.
+fn comes_later() -> bool {
+    may_enter_scope()
+        || tokio::runtime::Handle::try_current().is_err()
+            && current().is_some_and(|engine| engine.has_to_fetch())
+}
+
+/// What a handler's call has to wait for; `None` where there is nothing to do.
+fn handler_arrives(engine: EngineRef) -> Option<(EngineRef, Option<Waiting>)> {
+    engine.handler_came_by();
+    let wait = engine.turn();
+    // Whoever counts is told of the call's end as well.
+    let counts = engine
+        .metrics()
+        .inspect(|metrics| metrics.called())
+        .is_some();
+    let concerned = wait.is_some() || engine.may_concern_handler() || counts;
+    concerned.then_some((engine, wait))
+}
+
+/// The same of a point.
+fn point_arrives(engine: EngineRef, point: &str) -> Option<(EngineRef, Option<Waiting>)> {
+    count(&engine);
+    let concerned = engine.may_concern(point);
+    let wait = if engine.has_handler() {
+        // The handler keeps the document fresh, except while it runs for long.
+        if concerned {
+            engine.refresh_beside();
+        }
+        None
+    } else {
+        engine.turn()
+    };
+    (wait.is_some() || concerned).then_some((engine, wait))
+}
+
 /// What a second run of a handler takes, if some flag may ask for one and it can be had.
 #[inline]
-pub fn again<A>(beginning: Option<&Beginning>, ask: impl FnOnce() -> Option<A>) -> Option<A> {
-    let beginning = beginning?;
-    if beginning.wants_again {
-        guarded(HANDLER, ask).flatten()
-    } else {
-        None
+pub fn again<A>(beginning: Option<&Beginning>, ask: impl FnOnce() -> Option<A>) -> Option<Box<A>> {
+    match beginning {
+        None => None,
+        Some(beginning) => beginning.again(ask),
     }
 }
 
@@ -71,24 +132,16 @@ pub fn begin(
     begin_handler(labels, look)
 }
 
+// Not inlined, like all that follows: a handler's own code would make room for it on every call.
+#[inline(never)]
 fn begin_handler(
     labels: impl FnOnce() -> Labels,
     look: impl FnOnce(bool) -> Seen,
 ) -> Option<Box<Beginning>> {
-    let (engine, wait) = if may_enter_scope() {
+    let (engine, wait) = if comes_later() {
         (None, None)
     } else {
-        let engine = current()?;
-        engine.handler_came_by();
-        let wait = engine.turn();
-        // Whoever counts is told of the call's end as well.
-        let counts = engine
-            .metrics()
-            .inspect(|metrics| metrics.called())
-            .is_some();
-        if wait.is_none() && !engine.may_concern_handler() && !counts {
-            return None;
-        }
+        let (engine, wait) = handler_arrives(current()?)?;
         (Some(engine), wait)
     };
     // A document that is still on its way may ask for anything.
@@ -124,24 +177,12 @@ pub fn begin_point(point: &'static str, labels: impl FnOnce() -> Labels) -> Opti
     begin_at(point, labels)
 }
 
+#[inline(never)]
 fn begin_at(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<Beginning>> {
-    let (engine, wait) = if may_enter_scope() {
+    let (engine, wait) = if comes_later() {
         (None, None)
     } else {
-        let engine = current()?;
-        count(&engine);
-        let wait = if engine.has_handler() {
-            // The handler keeps the document fresh, except while it runs for long.
-            if engine.may_concern(point) {
-                engine.refresh_beside();
-            }
-            None
-        } else {
-            engine.turn()
-        };
-        if wait.is_none() && !engine.may_concern(point) {
-            return None;
-        }
+        let (engine, wait) = point_arrives(current()?, point)?;
         (Some(engine), wait)
     };
     let labels = guarded(point, labels)?;

@@ -25,7 +25,7 @@ tokio::task_local! {
 
 /// Whether there may be anything to do. All that a call costs while there is not.
 #[inline(always)]
-#[allow(clippy::inline_always)] // it is the whole of the idle path
+#[expect(clippy::inline_always, reason = "it is the whole of the idle path")]
 pub(crate) fn armed() -> bool {
     cfg!(feature = "inject") && STATE.load(Ordering::Relaxed) != OFF
 }
@@ -61,6 +61,12 @@ pub(crate) fn current() -> Option<EngineRef> {
         None => install(crate::chaos::from_environment).0,
     };
     engine.as_ref().map(EngineRef::Process)
+}
+
+/// The engine to ask what it knows, if there is one yet.
+pub(super) fn existing() -> Option<EngineRef> {
+    let process = || ENGINE.get()?.as_ref().map(EngineRef::Process);
+    current_scope().map(EngineRef::Scope).or_else(process)
 }
 
 /// Installs the process's engine, unless there is one; says whether this one was taken.

@@ -5,28 +5,29 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::carry::{CannotFail, Carry, Corrupting, Denial, Refusal};
+use super::carry::{Carry, Denial};
 use super::live::{HANDLER, LiveFlag};
 use super::seen::Seen;
-use super::{EngineRef, Fired, Running};
+use super::{EngineRef, Fired, Inside, Running};
 use crate::clock::millis;
-use crate::error::InjectedError;
 use crate::fault::{Held, Take, cpu, denylist, exit, latency, panic, timeout};
-use crate::plan::{Cpu, DenyList, Exception, Exit, Latency, Mode, Panic, StatusCode, Timeout};
+use crate::plan::{Cpu, DenyList, Exit, Latency, Mode, Panic, Timeout};
 use crate::telemetry::{Action, Decision, Metrics};
 
 /// The faults that fire at one call. Dropping it undoes what they hold, however the call ends.
 #[derive(Debug)]
 pub(crate) struct Injection {
-    engine: EngineRef,
-    point: &'static str,
-    seen: Arc<Seen>,
+    pub(super) engine: EngineRef,
+    pub(super) point: &'static str,
+    pub(super) seen: Arc<Seen>,
     before: VecDeque<Arc<LiveFlag>>,
-    after: VecDeque<Arc<LiveFlag>>,
+    pub(super) after: VecDeque<Arc<LiveFlag>>,
+    /// The flag for which something is being taken.
+    taking: Option<Arc<LiveFlag>>,
     held: Vec<Holding>,
     running: Option<Running>,
     /// Whether the function can be run once more.
-    pub(super) can_repeat: bool,
+    pub(crate) can_repeat: bool,
     /// Whether it has waited for what the caller takes for a call without an answer.
     timed_out: bool,
 }
@@ -44,20 +45,13 @@ pub(crate) enum Before<Out> {
     /// Wait this long, and ask again.
     Wait(Duration),
     /// Take this, hand it to [`Injection::hold`], and ask again.
-    Take(Taking),
+    Take(Take),
     /// This in the function's place.
     Answer(Out),
     /// Ask again, and then run the function twice.
     Twice,
     /// The function.
     Run,
-}
-
-/// What is to be taken for a flag.
-#[derive(Debug)]
-pub(crate) struct Taking {
-    live: Arc<LiveFlag>,
-    pub(crate) what: Take,
 }
 
 /// What comes next, after the function.
@@ -83,6 +77,7 @@ impl Injection {
             seen,
             before: before.into(),
             after: after.into(),
+            taking: None,
             held: Vec::new(),
             running,
             can_repeat: false,
@@ -96,6 +91,11 @@ impl Injection {
             || !self.after.is_empty()
             || self.running.is_some()
             || self.ends_invocation().is_some()
+    }
+
+    /// Held while a handler runs: the points that it reaches are in its invocation.
+    pub(crate) fn enter(&self) -> Option<Inside> {
+        self.running.as_ref().map(Running::enter)
     }
 
     /// What is counted, if the end of this call is that of an invocation.
@@ -126,12 +126,12 @@ impl Injection {
                     }
                 }
                 &Mode::DiskSpace(disk) => {
-                    let what = Take::Disk(disk);
-                    return Before::Take(Taking { live, what });
+                    self.taking = Some(live);
+                    return Before::Take(Take::Disk(disk));
                 }
                 &Mode::Memory(memory) => {
-                    let what = Take::Memory(memory);
-                    return Before::Take(Taking { live, what });
+                    self.taking = Some(live);
+                    return Before::Take(Take::Memory(memory));
                 }
                 &Mode::Cpu(cpu) => self.burn(cpu, &live),
                 Mode::DenyList(list) => {
@@ -186,32 +186,18 @@ impl Injection {
                     }
                 }
                 Mode::StatusCode(status) => {
-                    return After::Answer(self.recode(status, &live, value, carrier));
+                    return After::Answer(match self.recode(status, &live, value, carrier) {
+                        Ok(out) => out,
+                        Err(out) => self.settle(out, carrier),
+                    });
                 }
-                Mode::Exception(exception) => {
-                    if let Some(out) = self.fail(exception, &live, |error| carrier.error(error)) {
-                        return After::Answer(out);
-                    }
+                _ => {
+                    self.after.push_front(live);
+                    break;
                 }
-                Mode::LostReply(exception) => {
-                    if let Some(out) = self.fail(exception, &live, |error| carrier.lose(error)) {
-                        return After::Answer(out);
-                    }
-                }
-                Mode::Panic(panic) => self.panic(panic, &live),
-                &Mode::Exit(exit) => self.exit(exit, &live),
-                Mode::Corruption(_) => {
-                    return After::Answer(self.corrupt(live, value, carrier));
-                }
-                // plan/ refuses this phase for these: there is nothing left to hold them for.
-                Mode::DiskSpace(_)
-                | Mode::Memory(_)
-                | Mode::Cpu(_)
-                | Mode::DenyList(_)
-                | Mode::Duplicate => {}
             }
         }
-        After::Answer(carrier.pass(value))
+        After::Answer(self.settle(carrier.pass(value), carrier))
     }
 
     /// Waits, in a function that is not async.
@@ -220,13 +206,16 @@ impl Injection {
     }
 
     /// Holds what was taken until the call ends.
-    pub(crate) fn hold(&mut self, taking: &Taking, taken: Result<Held, String>) {
+    pub(crate) fn hold(&mut self, taken: Result<Held, String>) {
+        let Some(live) = self.taking.take() else {
+            return;
+        };
         match taken {
             Ok(held) => {
-                let decision = self.taken(&held, &taking.live);
+                let decision = self.taken(&held, &live);
                 self.keep(held, decision);
             }
-            Err(why) => self.cannot(&taking.live, why),
+            Err(why) => self.cannot(&live, why),
         }
     }
 
@@ -296,23 +285,23 @@ impl Injection {
         }
     }
 
-    fn decision(&self, action: Action, live: &LiveFlag) -> Decision {
+    pub(super) fn decision(&self, action: Action, live: &LiveFlag) -> Decision {
         Decision::new(action, &live.flag.mode, &live.flag.name, self.point)
     }
 
-    fn record(&self, decision: Decision) {
+    pub(super) fn record(&self, decision: Decision) {
         self.engine.record(decision, &self.seen, true);
     }
 
     /// The same of what may end the process: nothing could be written after it.
-    fn record_last(&self, decision: Decision) {
+    pub(super) fn record_last(&self, decision: Decision) {
         self.record(decision);
         if let Some(metrics) = self.engine.metrics() {
             metrics.write();
         }
     }
 
-    fn cannot(&self, live: &LiveFlag, why: impl Into<String>) {
+    pub(super) fn cannot(&self, live: &LiveFlag, why: impl Into<String>) {
         live.not_injected();
         let decision = self.decision(Action::Error, live).because(why);
         self.engine
@@ -366,6 +355,12 @@ impl Injection {
         Some(wait)
     }
 
+    /// Whether a flag that fires asks for a second run.
+    pub(crate) fn asks_to_repeat(&self) -> bool {
+        let mut flags = self.before.iter();
+        self.point == HANDLER && flags.any(|live| live.flag.mode == Mode::Duplicate)
+    }
+
     /// Whether the function is to be run once more: a handler whose arguments could be cloned is,
     /// once.
     fn repeat(&mut self, live: &LiveFlag) -> bool {
@@ -377,133 +372,32 @@ impl Injection {
         } else {
             self.cannot(
                 live,
-                "the handler cannot be run twice, or is already: its arguments are cloned for it, so \
-                 their types must be `Clone`, and a method takes `&self`",
+                "the handler cannot be run twice, or is already: it can where the types of its \
+                 arguments are `Clone` and a method takes `&self`; not behind `wrap_opaque`, \
+                 `ChaosLayer::opaque`, `#[async_trait]` or `-> impl Future`, nor where a service is not \
+                 ready for a second call or the document came after the call",
             );
         }
         false
     }
 
-    fn panic(&self, fault: &Panic, live: &LiveFlag) -> ! {
+    pub(super) fn panic(&self, fault: &Panic, live: &LiveFlag) -> ! {
         self.record_last(self.decision(Action::Inject, live));
         panic::panic(fault.message.clone());
     }
 
-    fn exit(&self, fault: Exit, live: &LiveFlag) -> ! {
+    pub(super) fn exit(&self, fault: Exit, live: &LiveFlag) -> ! {
         self.record_last(self.decision(Action::Inject, live));
         exit::exit(fault.code);
-    }
-
-    /// The response with the code, if the function's type can carry it.
-    fn reply<T, C: Carry<T>>(
-        &self,
-        status: &StatusCode,
-        live: &LiveFlag,
-        carrier: &C,
-    ) -> Option<C::Out> {
-        match carrier.reply(status, self.seen.http) {
-            Ok(out) => {
-                self.record(self.decision(Action::Inject, live));
-                Some(out)
-            }
-            Err(Refusal(why)) => {
-                self.cannot(live, why);
-                None
-            }
-        }
-    }
-
-    /// The function's own response with its code replaced, if it has one.
-    fn recode<T, C: Carry<T>>(
-        &self,
-        status: &StatusCode,
-        live: &LiveFlag,
-        value: T,
-        carrier: &C,
-    ) -> C::Out {
-        let (out, refusal) = carrier.recode(value, status, self.seen.http);
-        match refusal {
-            None => self.record(self.decision(Action::Inject, live)),
-            Some(Refusal(why)) => self.cannot(live, why),
-        }
-        out
-    }
-
-    /// The function's own response with all that corrupts it. The mode is the last, so nothing else
-    /// is left.
-    fn corrupt<T, C: Carry<T>>(&mut self, first: Arc<LiveFlag>, value: T, carrier: &C) -> C::Out {
-        let mut out = carrier.pass(value);
-        let mut next = Some(first);
-        while let Some(live) = next {
-            if let Mode::Corruption(fault) = &live.flag.mode {
-                let corrupting = Corrupting {
-                    fault: fault.clone(),
-                    random: live.random(),
-                    // What a point returns is nobody's HTTP response yet.
-                    http: self.seen.http && self.point == HANDLER,
-                };
-                let (corrupted, dropped) = carrier.corrupt(out, corrupting);
-                out = corrupted;
-                match dropped {
-                    Ok(dropped) => {
-                        let mut decision = self.decision(Action::Inject, &live);
-                        decision.headers_dropped = dropped.filter(|_| fault.concerns_headers());
-                        self.record(decision);
-                    }
-                    Err(Refusal(why)) => self.cannot(&live, why),
-                }
-            }
-            next = self.after.pop_front();
-        }
-        out
-    }
-
-    /// With the header that names the flags that fired, where the handler's response carries one.
-    fn announce<T, C: Carry<T>>(&self, out: C::Out, carrier: &C) -> C::Out {
-        if self.point != HANDLER {
-            return out;
-        }
-        match self.engine.announcement(&self.seen) {
-            None => out,
-            Some(header) => carrier.announce(out, &header, self.seen.http),
-        }
-    }
-
-    /// The injected error; a function without an error type panics, if that is allowed.
-    fn fail<Out>(
-        &self,
-        exception: &Exception,
-        live: &LiveFlag,
-        carry: impl FnOnce(InjectedError) -> Result<Out, CannotFail>,
-    ) -> Option<Out> {
-        let error_type = exception.error_type.as_deref();
-        let error = InjectedError::new(&exception.message, error_type, &live.flag.name);
-        match carry(error) {
-            Ok(out) => {
-                self.record(self.decision(Action::Inject, live));
-                Some(out)
-            }
-            Err(CannotFail(error)) if self.engine.allows_panic() => {
-                self.record_last(self.decision(Action::Inject, live));
-                panic::panic(error.into_message());
-            }
-            Err(CannotFail(_)) => {
-                self.cannot(
-                    live,
-                    "the function has no error type, so an exception would be a panic; \
-                     return a `Result`, or name `panic` in CHAOS_ALLOW",
-                );
-                None
-            }
-        }
     }
 }
 
 impl Drop for Injection {
     /// Gives everything back before anything is said of it.
     fn drop(&mut self) {
-        // Flags whose turn never came: another one answered before them, or the call was given up.
-        for live in self.before.iter().chain(&self.after) {
+        // Flags whose turn never came, or was not over: another one answered before them, or the call
+        // was given up.
+        for live in self.taking.iter().chain(&self.before).chain(&self.after) {
             live.not_injected();
         }
         let given_back = |Holding { held, decision }| {

@@ -18,6 +18,8 @@ pub(crate) struct Live {
     pub(crate) settings: Settings,
     /// Those that are enabled, in the order in which they are applied.
     pub(crate) flags: Vec<Arc<LiveFlag>>,
+    /// Those that were, until nobody confirmed them.
+    lapsed: Vec<Arc<LiveFlag>>,
 }
 
 /// A flag with what it remembers.
@@ -67,11 +69,22 @@ impl Live {
         Self {
             settings: plan.settings,
             flags,
+            lapsed: Vec::new(),
+        }
+    }
+
+    /// Nothing, which remembers what was there for when it comes back.
+    pub(crate) fn lapsed(&self) -> Self {
+        Self {
+            settings: self.settings.clone(),
+            flags: Vec::new(),
+            lapsed: self.flags.iter().chain(&self.lapsed).cloned().collect(),
         }
     }
 
     fn equal(&self, flag: &Flag) -> Option<Arc<LiveFlag>> {
-        self.flags.iter().find(|live| live.flag == *flag).cloned()
+        let mut remembered = self.flags.iter().chain(&self.lapsed);
+        remembered.find(|live| live.flag == *flag).cloned()
     }
 
     /// Whether any flag may concern the handler.

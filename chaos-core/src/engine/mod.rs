@@ -1,12 +1,15 @@
 //! The engine: holds the source and the plan in force, and decides at every injection point.
 
 mod announcement;
+mod answer;
+mod around;
 mod beginning;
 mod carry;
 mod gate;
 mod injection;
 mod live;
 mod options;
+mod reached;
 mod seen;
 
 use std::fmt;
@@ -18,6 +21,7 @@ use std::time::SystemTime;
 use arc_swap::ArcSwap;
 
 pub(crate) use self::announcement::Announcement;
+pub(crate) use self::around::{Inside, Running};
 pub use self::beginning::{Beginning, again, begin, begin_point};
 pub use self::carry::Carry;
 #[cfg(feature = "aws")]
@@ -30,10 +34,12 @@ use self::gate::armed;
 pub(crate) use self::gate::{
     EngineRef, current, current_scope, expect_scopes, install, may_enter_scope, scope, scope_sync,
 };
-pub(crate) use self::injection::{After, Before, Injection, Taking};
+pub(crate) use self::injection::{After, Before, Injection};
 pub(crate) use self::live::HANDLER;
 use self::live::{Live, LiveFlag, Verdict};
 pub(crate) use self::options::{Allow, Options, killed};
+use self::reached::Reached;
+pub use self::reached::{PointInfo, points};
 pub use self::seen::Seen;
 use crate::clock::TimeOfDay;
 use crate::plan::{self, Mode, Phase};
@@ -67,16 +73,18 @@ pub(crate) struct Shared {
     live: ArcSwap<Live>,
     /// Whether anything in force concerns the handler: looked at before anything else.
     handler: AtomicBool,
-    /// Whether anything in force names points.
+    /// Whether anything in force names points, or somebody wants to know of them.
     points: AtomicBool,
     /// Whether a handler came by: it then keeps the document fresh, and points need not.
     handled: AtomicBool,
-    /// The invocations under way, kept while flags name points.
+    /// The invocations under way that began while any flag was on: a point looks here for its own.
     running: Mutex<Vec<Arc<Seen>>>,
     /// Every decision, where a test wants to read them.
     record: Option<Mutex<Vec<Decision>>>,
     /// What is counted, where the operator wants metrics.
     metrics: Option<Metrics>,
+    /// The points that were reached, where somebody wants a list.
+    reached: Option<Reached>,
     /// A test's own seed, instead of the documents'.
     seed: Option<u64>,
 }
@@ -97,6 +105,18 @@ impl Shared {
             metrics: Some(metrics),
             ..Self::default()
         }
+    }
+
+    /// Perhaps with a list of points, which then go the way that they go while flags name them.
+    pub(crate) fn listing(mut self, list: bool) -> Self {
+        self.reached = list.then(Reached::default);
+        self.points = AtomicBool::new(list);
+        self
+    }
+
+    /// The points that were reached, if there is a list.
+    pub(crate) fn reached(&self) -> Vec<PointInfo> {
+        self.reached.as_ref().map_or_else(Vec::new, Reached::list)
     }
 
     /// What is counted, if anything is.
@@ -120,8 +140,16 @@ impl Shared {
         let live = Live::new(plan, &self.live.load());
         self.handler
             .store(live.concerns_handler(), Ordering::Relaxed);
-        self.points.store(live.concerns_points(), Ordering::Relaxed);
+        let points = live.concerns_points() || self.reached.is_some();
+        self.points.store(points, Ordering::Relaxed);
         self.live.store(Arc::new(live));
+    }
+
+    /// Ends all of it for as long as nobody confirms it. What its flags remember is kept.
+    pub(crate) fn lapse(&self) {
+        self.handler.store(false, Ordering::Relaxed);
+        self.points.store(false, Ordering::Relaxed);
+        self.live.store(Arc::new(self.live.load().lapsed()));
     }
 
     /// Which of the flags that are on have not begun, or have ended, for the log.
@@ -142,24 +170,6 @@ impl Shared {
     /// How many flags are on.
     pub(crate) fn on(&self) -> usize {
         self.live.load().flags.len()
-    }
-}
-
-/// Takes a running invocation off the list when it ends, however it ends.
-#[derive(Debug)]
-pub(crate) struct Running {
-    shared: Arc<Shared>,
-    seen: Arc<Seen>,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let mut running = self
-            .shared
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        running.retain(|other| !Arc::ptr_eq(other, &self.seen));
     }
 }
 
@@ -215,6 +225,13 @@ impl Engine {
         refresh.turn()
     }
 
+    /// Whether the document is too old to be used without a fetch.
+    #[inline]
+    pub(crate) fn has_to_fetch(&self) -> bool {
+        let refresh = self.refresh.as_ref();
+        refresh.is_some_and(|refresh| !refresh.is_fresh())
+    }
+
     /// Sees to the document beside a handler that is running.
     pub(crate) fn refresh_beside(&self) {
         if let Some(refresh) = &self.refresh
@@ -263,56 +280,13 @@ impl Engine {
         self.shared.live.load().wants_again()
     }
 
-    /// Whether any flag in force concerns the point.
+    /// Whether any flag in force concerns the point, or it is to be listed.
     pub(crate) fn may_concern(&self, point: &str) -> bool {
         if !self.may_concern_points() {
             return false;
         }
-        let live = self.shared.live.load();
-        live.flags
-            .iter()
-            .any(|live| live.flag.aim.concerns_point(point))
-    }
-
-    /// Puts an invocation on the list, once, be it wrapped twice.
-    fn register(&self, seen: &Arc<Seen>) -> Option<Running> {
-        if !seen.known {
-            return None;
-        }
-        let mut running = self
-            .shared
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let there = running.iter().any(|other| {
-            Arc::ptr_eq(other, seen)
-                || other.request_id.is_some() && other.request_id == seen.request_id
-        });
-        if there {
-            return None;
-        }
-        running.push(Arc::clone(seen));
-        Some(Running {
-            shared: Arc::clone(&self.shared),
-            seen: Arc::clone(seen),
-        })
-    }
-
-    /// The invocation around a point: the only one that runs. Of several only the earliest
-    /// deadline is known to hold.
-    fn around(&self) -> Arc<Seen> {
-        let running = self
-            .shared
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        match &running[..] {
-            [only] => Arc::clone(only),
-            several => Arc::new(Seen {
-                deadline: several.iter().filter_map(|seen| seen.deadline).min(),
-                ..Seen::nothing()
-            }),
-        }
+        let concerns = |live: &Arc<LiveFlag>| live.flag.aim.concerns_point(point);
+        self.shared.reached.is_some() || self.shared.live.load().flags.iter().any(concerns)
     }
 
     fn fire(&self, point: &'static str, labels: &Labels, seen: &Seen) -> (Fired, Fired) {
@@ -348,8 +322,8 @@ impl Engine {
              `Serialize` for it"
         } else {
             "the flag looks at the event, and here no event is known: it takes an argument that is \
-             one (`LambdaEvent`, `lambda_http::Request`, `Value`), or a wrapped handler around it \
-             and one invocation at a time"
+             one (`LambdaEvent`, `lambda_http::Request`, `Value`), or a wrapped handler around it, \
+             and in a spawned task one invocation at a time"
         };
         let decision = Decision::new(Action::Error, &live.flag.mode, &live.flag.name, point);
         self.record(decision.because(why), seen, !live.said_blind());
@@ -437,6 +411,7 @@ pub(crate) fn decide_point(
     point: &'static str,
     labels: &Labels,
 ) -> Option<Injection> {
+    guarded(point, || engine.reach(point, labels))?;
     decide(engine, point, labels, engine.around(), None)
 }
 

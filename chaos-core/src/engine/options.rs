@@ -13,6 +13,8 @@ pub(crate) struct Options {
     pub(crate) dry_run: bool,
     /// Whether what happens is counted and written as metrics.
     pub(crate) metrics: bool,
+    /// Whether the points that are reached are said and listed.
+    pub(crate) list_points: bool,
     pub(crate) allow: Allow,
     /// The response header that names the flags that fired, where it is asked for.
     pub(crate) response_header: Option<HeaderName>,
@@ -95,6 +97,7 @@ impl Options {
             config_source: String::new(),
             dry_run: is_set(env("CHAOS_DRY_RUN").as_deref()),
             metrics: is_set(env("CHAOS_METRICS").as_deref()),
+            list_points: is_set(env("CHAOS_LIST_POINTS").as_deref()),
             allow,
             response_header: response_header(env, &mut doubts),
             labels: labels

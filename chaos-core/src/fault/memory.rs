@@ -1,7 +1,8 @@
 //! Mode `memory`: holds memory that is really there, and gives it back when it is dropped.
 
-use std::collections::TryReserveError;
-use std::hint::black_box;
+use std::io;
+
+use memmap2::MmapMut;
 
 /// A megabyte as Lambda counts the memory of functions: 1,048,576 bytes.
 const MEGABYTE: u64 = 1 << 20;
@@ -9,31 +10,30 @@ const MEGABYTE: u64 = 1 << 20;
 const PAGE: usize = 4096;
 
 /// Resident memory, held until this is dropped.
+///
+/// It is no allocation: of those an allocator may keep what it is given back.
 #[derive(Debug)]
 pub(crate) struct Taken {
-    block: Vec<u8>,
+    block: MmapMut,
 }
 
 impl Taken {
     pub(crate) fn megabytes(&self) -> u64 {
-        let bytes = u64::try_from(self.block.capacity());
+        let bytes = u64::try_from(self.block.len());
         bytes.unwrap_or(u64::MAX) / MEGABYTE
     }
 }
 
-/// Takes `megabytes`, unless the allocation is refused. Where the kernel grants more than there
+/// Takes `megabytes`, unless the system refuses. Where the kernel grants more than there
 /// is, it ends the process, as it does when a function runs out of memory by itself.
-pub(crate) fn take(megabytes: u64) -> Result<Taken, TryReserveError> {
+pub(crate) fn take(megabytes: u64) -> io::Result<Taken> {
     let bytes = usize::try_from(megabytes.saturating_mul(MEGABYTE)).unwrap_or(usize::MAX);
-    let mut block: Vec<u8> = Vec::new();
-    block.try_reserve_exact(bytes)?;
+    let mut block = MmapMut::map_anon(bytes)?;
     // A page is there once it is written to.
-    for page in block.spare_capacity_mut().chunks_mut(PAGE) {
-        page[0].write(1);
+    for page in block.chunks_mut(PAGE) {
+        page[0] = 1;
     }
-    Ok(Taken {
-        block: black_box(block),
-    })
+    Ok(Taken { block })
 }
 
 #[cfg(test)]

@@ -27,7 +27,8 @@ use super::pattern::Pattern;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Condition {
-    /// Where to look: names and list indices with dots between (see [`text_at`](super::text_at)).
+    /// Where to look: names and list indices with dots between (see [`text_at`](super::text_at)), at
+    /// most 4096 characters.
     pub path: String,
     /// What must be there.
     pub operator: Operator,
@@ -36,7 +37,7 @@ pub struct Condition {
 }
 
 /// What a [`Condition`] asks of the value at its path. Null and an empty map count as absent, and
-/// what is absent meets no operator.
+/// what is absent meets no operator. A text to compare with has at most 4096 characters.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Operator {

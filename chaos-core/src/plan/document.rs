@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::fields::{Fields, sorted};
 use super::finding::{Finding, Severity};
 use super::legacy::{chaos_lambda, failure_lambda_0, format_of};
-use super::modes::{FORMAT, MODES, mode_row};
+use super::modes::{MODES, mode_row};
 use super::nearest::nearest;
 use super::report::{Report, kind_of, listed, spelled};
 use super::settings::{SETTINGS_ATTRIBUTES, Settings};
@@ -135,7 +135,7 @@ fn flags(document: &Map<String, Value>, report: &mut Report) -> Vec<Flag> {
     let mut left = MAX_FLAGS;
     for (key, value) in entries {
         let mut unheard = Report::default();
-        let report = if is_bare_and_off(key, value) {
+        let report = if is_bare_and_off(value) {
             &mut unheard
         } else {
             &mut *report
@@ -154,7 +154,7 @@ fn flags(document: &Map<String, Value>, report: &mut Report) -> Vec<Flag> {
 
 /// A flag's key is a mode, or else it says which mode it has.
 fn is_flag(key: &str, value: &Value) -> bool {
-    FORMAT.iter().any(|(mode, _)| *mode == key)
+    mode_row(key).is_some()
         || value
             .as_object()
             .is_some_and(|object| object.contains_key("mode"))
@@ -162,16 +162,13 @@ fn is_flag(key: &str, value: &Value) -> bool {
 
 /// What is left of a flag that is switched off in a feature-flag profile of `AppConfig`: its mode and
 /// its attributes are kept back until it is on, and so nobody is told that they are missing.
-fn is_bare_and_off(key: &str, value: &Value) -> bool {
-    // a mode of the format that does not exist here is said either way
-    let later = is_flag(key, &Value::Null) && mode_row(key).is_none();
-    !later
-        && value.as_object().is_some_and(|object| {
-            object.get("enabled") == Some(&Value::Bool(false))
-                && object
-                    .keys()
-                    .all(|key| key == "enabled" || key == APPCONFIG_VARIANT)
-        })
+fn is_bare_and_off(value: &Value) -> bool {
+    value.as_object().is_some_and(|object| {
+        object.get("enabled") == Some(&Value::Bool(false))
+            && object
+                .keys()
+                .all(|key| key == "enabled" || key == APPCONFIG_VARIANT)
+    })
 }
 
 fn no_flag(key: &str, value: &Value) -> String {

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::report::{Report, described, kind_of, quoted, shown, spelled};
-use super::table::{Attribute, DefaultValue, Kind};
+use super::table::{Attribute, DefaultValue, Kind, LONGEST_BODY, LONGEST_TEXT};
 
 /// How a format spells the keys of the flag format: pairs of the key here and the key there.
 pub(super) type Spelling = &'static [(&'static str, &'static str)];
@@ -96,7 +96,7 @@ impl<'a> Fields<'a> {
             attribute.key == field_key(field)
                 && matches!(
                     attribute.kind,
-                    Kind::Text | Kind::LimitedText { .. } | Kind::Name | Kind::Body | Kind::Headers
+                    Kind::Text { .. } | Kind::Name | Kind::Body | Kind::Headers
                 )
         });
         let found = if free {
@@ -188,17 +188,9 @@ impl<'a> Fields<'a> {
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         let attribute = self.attribute(key)?;
         match (self.raw(key), attribute.default) {
-            (Some(Value::String(text)), _) if allowed(attribute.kind, text) => Some(text.clone()),
-            (Some(Value::String(text)), _)
-                if matches!(attribute.kind, Kind::LimitedText { .. }) =>
-            {
-                let long = text.chars().count();
-                let message = format!(
-                    "{long} characters are too many; write {}",
-                    wanted(attribute)
-                );
-                self.error(key, message);
-                None
+            (Some(Value::String(text)), _) if allowed(attribute.kind, text) => {
+                let longest = longest(attribute.kind);
+                self.short_enough(key, text, longest).then(|| text.clone())
             }
             (Some(Value::String(text)), _) => {
                 self.error(
@@ -215,6 +207,28 @@ impl<'a> Fields<'a> {
             (None, DefaultValue::Text(text)) => Some(text.to_owned()),
             (None, _) => None,
         }
+    }
+
+    /// Whether a text has at most so many characters; if not, that is an error.
+    pub(super) fn short_enough(&mut self, field: &str, text: &str, longest: usize) -> bool {
+        let count = text.chars().count();
+        let short = count <= longest;
+        if !short {
+            self.error(
+                field,
+                format!("{count} characters are too many; write at most {longest}"),
+            );
+        }
+        short
+    }
+
+    /// Whether a list or an object has at most so many entries; if not, that is an error.
+    pub(super) fn few_enough(&mut self, field: &str, count: usize, most: usize) -> bool {
+        let few = count <= most;
+        if !few {
+            self.error(field, format!("{count} are too many; write at most {most}"));
+        }
+        few
     }
 
     /// A point in time.
@@ -296,8 +310,15 @@ fn allowed(kind: Kind, text: &str) -> bool {
     match kind {
         Kind::Choice(choices) => choices.contains(&text),
         Kind::Name | Kind::By => !text.is_empty(),
-        Kind::LimitedText { longest } => text.chars().count() <= longest,
         _ => true,
+    }
+}
+
+/// The most characters of a text.
+fn longest(kind: Kind) -> usize {
+    match kind {
+        Kind::Text { longest } => longest,
+        _ => LONGEST_TEXT,
     }
 }
 
@@ -317,9 +338,8 @@ fn wanted(attribute: &Attribute) -> String {
         Kind::Number { min, max } => bounded("a number", &min, Some(&max)),
         Kind::Integer { min, max: u64::MAX } => bounded("a whole number", &min, None),
         Kind::Integer { min, max } => bounded("a whole number", &min, Some(&max)),
-        Kind::Text => "a text".to_owned(),
-        Kind::Name => "a text that is not empty".to_owned(),
-        Kind::LimitedText { longest } => format!("a text of at most {longest} characters"),
+        Kind::Name => format!("a text of 1 to {LONGEST_TEXT} characters"),
+        Kind::Text { longest } => format!("a text of at most {longest} characters"),
         Kind::Choice(choices) => {
             let quoted: Vec<String> = choices.iter().map(|choice| format!("\"{choice}\"")).collect();
             quoted.join(" or ")
@@ -332,7 +352,9 @@ fn wanted(attribute: &Attribute) -> String {
             "a list of conditions, as [{\"path\": \"rawPath\", \"operator\": \"startsWith\", \"value\": \"/api\"}]"
                 .to_owned()
         }
-        Kind::Body => "a text, or any JSON but null".to_owned(),
+        Kind::Body => format!(
+            "a text of at most {LONGEST_BODY} characters, or any JSON but null that is no longer"
+        ),
         Kind::Headers => "an object of texts, as {\"Retry-After\": \"5\"}".to_owned(),
         Kind::HeaderNames => {
             "the name of a header, as \"access-control-allow-origin\", or a list of names".to_owned()

@@ -9,7 +9,7 @@ use super::mode::{
     Panic, Spread, StatusCode, Timeout,
 };
 use super::pattern::Pattern;
-use super::table::{LARGEST_MB, LONGEST};
+use super::table::{LARGEST_MB, LONGEST, LONGEST_BODY, LONGEST_TEXT};
 use super::trigger::Phase;
 
 /// Reads the figures of a mode; `None` only if a field is wrong, which has been reported.
@@ -144,11 +144,15 @@ fn host(fields: &mut Fields<'_>, at: usize, source: &Value) -> Option<Pattern> {
         fields.mistaken("deny_list", source, &fields.wanted("deny_list"));
         return None;
     };
+    let field = format!("deny_list[{at}]");
+    if !fields.short_enough(&field, source, LONGEST_TEXT) {
+        return None;
+    }
     let compiled = fields
         .one_more_host()
         .and_then(|()| Pattern::for_hosts(source));
     compiled
-        .map_err(|message| fields.error(&format!("deny_list[{at}]"), message))
+        .map_err(|message| fields.error(&field, message))
         .ok()
 }
 
@@ -205,7 +209,10 @@ pub(super) fn exit(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
     Some(Mode::Exit(Exit { code }))
 }
 
-#[allow(clippy::unnecessary_wraps)] // the shape of every row's function
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of every row's function"
+)]
 pub(super) fn duplicate(_: &mut Fields<'_>, _: Phase) -> Option<Mode> {
     Some(Mode::Duplicate)
 }
@@ -221,8 +228,10 @@ fn error(fields: &mut Fields<'_>) -> Option<Exception> {
 
 fn body(fields: &mut Fields<'_>) -> Option<Value> {
     let body = fields.raw("body")?;
-    if body.is_null() {
-        fields.mistaken("body", body, &fields.wanted("body"));
+    match body {
+        Value::Null => fields.mistaken("body", body, &fields.wanted("body")),
+        Value::String(text) => _ = fields.short_enough("body", text, LONGEST_BODY),
+        json => _ = fields.short_enough("body", &json.to_string(), LONGEST_BODY),
     }
     Some(body.clone())
 }

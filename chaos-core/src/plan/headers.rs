@@ -16,7 +16,7 @@ pub(super) fn read(fields: &mut Fields<'_>, key: &str) -> Vec<(String, String)> 
         fields.mistaken(key, &value, &fields.wanted(key));
         return Vec::new();
     };
-    at_most(fields, key, map.len());
+    fields.few_enough(key, map.len(), MOST_HEADERS);
     let headers = sorted(map)
         .into_iter()
         .filter_map(|(name, value)| header(fields, key, name, value));
@@ -46,7 +46,7 @@ pub(super) fn names(fields: &mut Fields<'_>, key: &str) -> Vec<String> {
             if list.is_empty() {
                 fields.error(key, "an empty list names nothing; leave it out");
             }
-            at_most(fields, key, list.len());
+            fields.few_enough(key, list.len(), MOST_HEADERS);
             for (n, name) in list.iter().enumerate() {
                 names.extend(one_name(fields, &format!("{key}[{n}]"), name));
             }
@@ -85,32 +85,16 @@ fn header(
             "the text is no value of an HTTP header; write printable characters",
         );
     }
-    if text.chars().count() > LONGEST_HEADER_VALUE {
-        let message =
-            format!("is too long; write a text of at most {LONGEST_HEADER_VALUE} characters");
-        fields.error(&field, message);
-    }
+    fields.short_enough(&field, text, LONGEST_HEADER_VALUE);
     Some((name.to_owned(), text.clone()))
 }
 
 fn check_name(fields: &mut Fields<'_>, field: &str, name: &str) {
-    if name.chars().count() > LONGEST_HEADER_NAME {
-        let message =
-            format!("is too long a name; write one of at most {LONGEST_HEADER_NAME} characters");
-        fields.error(field, message);
-    } else if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
+    let short = fields.short_enough(field, name, LONGEST_HEADER_NAME);
+    if short && http::HeaderName::from_bytes(name.as_bytes()).is_err() {
         fields.error(
             field,
             "is no name of an HTTP header; write letters, digits and hyphens",
-        );
-    }
-}
-
-fn at_most(fields: &mut Fields<'_>, key: &str, count: usize) {
-    if count > MOST_HEADERS {
-        fields.error(
-            key,
-            format!("{count} are too many; write at most {MOST_HEADERS}"),
         );
     }
 }

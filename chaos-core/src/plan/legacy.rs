@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value, json};
 use super::Flag;
 use super::document::Format;
 use super::fields::{Spelling, sorted};
-use super::modes::{FORMAT, mode_row};
+use super::modes::mode_row;
 use super::report::{Report, described, kind_of, shown, spelled};
 use super::table::ModeRow;
 use super::validate::{modes, translated_flag, unknown_mode};
@@ -38,7 +38,7 @@ const CHAOS_LAMBDA: Spelling = &[
 pub(super) fn format_of(document: &Map<String, Value>) -> Format {
     let has = |keys: [&str; 2]| keys.iter().any(|key| document.contains_key(*key));
     let has_flags = document.iter().any(|(key, value)| {
-        value.is_object() && (key == "settings" || FORMAT.iter().any(|(mode, _)| mode == key))
+        value.is_object() && (key == "settings" || mode_row(key).is_some())
             || value
                 .as_object()
                 .is_some_and(|object| object.contains_key("mode"))

@@ -172,7 +172,7 @@ pub struct Cpu {
 #[non_exhaustive]
 pub struct DenyList {
     /// What is found in the name of such a host, whatever the case of its letters: at most 64
-    /// expressions in a document. With none, every name resolves.
+    /// expressions in a document, of at most 4096 characters each. With none, every name resolves.
     pub hosts: Arc<[Pattern]>,
 }
 
@@ -182,11 +182,11 @@ pub struct DenyList {
 pub struct StatusCode {
     /// The status code, 100 to 599; 500 unless written, as in failure-lambda.
     pub code: u16,
-    /// The response's body: a text as it is, anything else as JSON. `None` is failure-lambda's:
-    /// see [`StatusCode::body_text`].
+    /// The response's body: a text as it is, anything else as JSON, at most 262144 characters
+    /// either way. `None` is failure-lambda's: see [`StatusCode::body_text`].
     pub body: Option<Value>,
-    /// Headers of the response, in the order of their names, each valid as HTTP has it and there
-    /// once.
+    /// Headers of the response, at most 50, in the order of their names, each there once. Names
+    /// have at most 256 characters and values at most 4096, both valid as HTTP has them.
     pub headers: Vec<(String, String)>,
     /// The handler's own response is kept and only its code is replaced: so it is whenever the
     /// phase is after, and in chaos-lambda's documents. Body and headers are not used then.
@@ -223,9 +223,10 @@ impl StatusCode {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exception {
-    /// The error's message; "Injected exception" unless written, as in failure-lambda.
+    /// The error's message, at most 4096 characters; "Injected exception" unless written, as in
+    /// failure-lambda.
     pub message: String,
-    /// The error's type; the seam's own choice unless written.
+    /// The error's type, 1 to 4096 characters; the seam's own choice unless written.
     pub error_type: Option<String>,
 }
 
@@ -233,7 +234,7 @@ pub struct Exception {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Panic {
-    /// The panic's message; "Injected panic" unless written.
+    /// The panic's message, at most 4096 characters; "Injected panic" unless written.
     pub message: String,
 }
 

@@ -10,6 +10,7 @@ use super::glob::Globs;
 use super::nearest::nearest;
 use super::pattern::Pattern;
 use super::report::{described, listed, quoted, spelled};
+use super::table::{LONGEST_LABEL_NAME, LONGEST_TEXT, MOST_ENTRIES};
 use super::trigger::{By, Trigger};
 
 pub(super) const CONDITION_KEYS: [&str; 4] = ["path", "operator", "value", "not"];
@@ -75,18 +76,23 @@ fn labels(fields: &mut Fields<'_>) -> Vec<(String, Vec<String>)> {
         fields.mistaken("labels", &value, &fields.wanted("labels"));
         return Vec::new();
     };
+    fields.few_enough("labels", map.len(), MOST_ENTRIES);
     let read = |(name, allowed): (&str, &Value)| {
         let field = format!("labels.{}", spelled(name));
+        fields.short_enough(&field, name, LONGEST_LABEL_NAME);
         let values = texts(fields, &field, allowed, "a text or a list of texts")?;
         Some((name.to_owned(), values))
     };
     sorted(map).into_iter().filter_map(read).collect()
 }
 
-/// A text, or a list of at least one text.
+/// A text, or a list of at least one text, none of them empty.
 fn texts(fields: &mut Fields<'_>, field: &str, value: &Value, write: &str) -> Option<Vec<String>> {
     match value {
-        Value::String(text) if !text.is_empty() => Some(vec![text.clone()]),
+        Value::String(text) if !text.is_empty() => {
+            let short = fields.short_enough(field, text, LONGEST_TEXT);
+            short.then(|| vec![text.clone()])
+        }
         Value::String(_) => {
             fields.error(
                 field,
@@ -101,19 +107,28 @@ fn texts(fields: &mut Fields<'_>, field: &str, value: &Value, write: &str) -> Op
             );
             None
         }
-        Value::Array(list) => list
-            .iter()
-            .enumerate()
-            .map(|(at, one)| match one {
-                Value::String(text) if !text.is_empty() => Some(text.clone()),
-                other => {
-                    fields.mistaken(&format!("{field}[{at}]"), other, "a text that is not empty");
-                    None
-                }
-            })
-            .collect(),
+        Value::Array(list) => {
+            fields.few_enough(field, list.len(), MOST_ENTRIES);
+            let texts = list.iter().enumerate();
+            texts
+                .map(|(at, one)| one_text(fields, &format!("{field}[{at}]"), one))
+                .collect()
+        }
         other => {
             fields.mistaken(field, other, write);
+            None
+        }
+    }
+}
+
+fn one_text(fields: &mut Fields<'_>, field: &str, value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => {
+            let short = fields.short_enough(field, text, LONGEST_TEXT);
+            short.then(|| text.clone())
+        }
+        other => {
+            fields.mistaken(field, other, "a text that is not empty");
             None
         }
     }
@@ -127,6 +142,7 @@ fn conditions(fields: &mut Fields<'_>) -> Vec<Condition> {
         fields.mistaken("match", &value, &fields.wanted("match"));
         return Vec::new();
     };
+    fields.few_enough("match", list.len(), MOST_ENTRIES);
     list.iter()
         .enumerate()
         .filter_map(|(at, entry)| {
@@ -151,12 +167,15 @@ fn condition(
     entry: &Map<String, Value>,
 ) -> Option<Condition> {
     unknown_parts(fields, field, entry);
+    let at_path = format!("{field}.path");
     let path = match entry.get("path") {
-        Some(Value::String(path)) => Some(path.clone()),
+        Some(Value::String(path)) => fields
+            .short_enough(&at_path, path, LONGEST_TEXT)
+            .then(|| path.clone()),
         other => {
             complain(
                 fields,
-                &format!("{field}.path"),
+                &at_path,
                 other,
                 "where to look in the event, as \"headers.x-debug\"",
             );
@@ -191,7 +210,9 @@ fn operator(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value>) ->
     };
     let at_value = format!("{field}.value");
     let mut value = || match entry.get("value") {
-        Some(Value::String(value)) => Some(value.clone()),
+        Some(Value::String(value)) => fields
+            .short_enough(&at_value, value, LONGEST_TEXT)
+            .then(|| value.clone()),
         other => {
             complain(
                 fields,

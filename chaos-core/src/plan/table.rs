@@ -67,12 +67,10 @@ pub enum Kind {
         /// The greatest.
         max: u64,
     },
-    /// A text, possibly empty.
-    Text,
-    /// A text that is not empty.
+    /// A text of 1 to 4096 characters.
     Name,
     /// A text of at most so many characters, possibly empty.
-    LimitedText {
+    Text {
         /// The most characters.
         longest: usize,
     },
@@ -80,22 +78,24 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A point in time as RFC 3339 writes it, with any offset.
     Time,
-    /// A path into the event, or `label:` and the name of a label.
+    /// A path into the event, or `label:` and the name of a label: at most 4096 characters.
     By,
-    /// A glob or a list of globs.
+    /// A glob or a list of at most 64 globs, of 1 to 4096 characters each.
     Globs,
-    /// An object: each label's name with a text or a list of texts.
+    /// An object of at most 64 labels: each one's name, of at most 256 characters, with a text or
+    /// a list of at most 64 texts, of 1 to 4096 characters each.
     Labels,
-    /// A list of conditions on the event.
+    /// A list of at most 64 conditions on the event, whose paths and values have at most 4096
+    /// characters.
     Conditions,
-    /// A text, or any other JSON but null.
+    /// A text of at most 262144 characters, or any other JSON but null that has no more as text.
     Body,
     /// An object of texts: the names and values of HTTP headers, at most 50. Names have at most
     /// 256 characters and values at most 4096.
     Headers,
     /// The name of an HTTP header or a list of at most 50, of at most 256 characters each.
     HeaderNames,
-    /// A list of regular expressions.
+    /// A list of at most 64 regular expressions, of at most 4096 characters each.
     Patterns,
 }
 
@@ -159,8 +159,17 @@ pub(super) const LONGEST_MS: Kind = Kind::Number {
     max: LONGEST,
 };
 
-/// The longest body that a corruption puts in a response's place, in characters.
+/// The longest body of a response that a document gives, in characters.
 pub(super) const LONGEST_BODY: usize = 262_144;
+
+/// The longest of all other texts, in characters.
+pub(super) const LONGEST_TEXT: usize = 4_096;
+
+/// The most entries of a list, and the most labels.
+pub(super) const MOST_ENTRIES: usize = 64;
+
+/// The longest name of a label, in characters.
+pub(super) const LONGEST_LABEL_NAME: usize = 256;
 
 /// The most headers that a flag sets or takes out.
 pub(super) const MOST_HEADERS: usize = 50;

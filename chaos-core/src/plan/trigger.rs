@@ -109,7 +109,7 @@ fn unit_interval(hash: u64) -> f64 {
     (hash >> 11) as f64 / (1u64 << 53) as f64
 }
 
-/// What the roll of a percentage is taken from, instead of at random.
+/// What the roll of a percentage is taken from, instead of at random; at most 4096 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum By {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Flag;
 use super::fields::{Fields, Spelling};
-use super::modes::{FORMAT, MODES, mode_row};
+use super::modes::{MODES, mode_row};
 use super::nearest::nearest;
 use super::parts;
 use super::report::{Report, described, kind_of, listed, quoted, spelled};
@@ -66,17 +66,14 @@ fn flag_of(name: &str, row: &'static ModeRow, fields: &mut Fields<'_>) -> Option
     })
 }
 
-/// The row of the flag's mode: what its `mode` names, or else its key.
+/// The row of the flag's mode: what its `mode` names, or else its key, which then is a mode.
 fn row_of(
     name: &str,
     object: &Map<String, Value>,
     report: &mut Report,
 ) -> Option<&'static ModeRow> {
     match object.get("mode") {
-        None => mode_row(name).or_else(|| {
-            report.error(spelled(name), unknown_mode(name));
-            None
-        }),
+        None => mode_row(name),
         Some(Value::String(mode)) => mode_row(mode).or_else(|| {
             report.error(format!("{}.mode", spelled(name)), unknown_mode(mode));
             None
@@ -89,14 +86,8 @@ fn row_of(
     }
 }
 
-/// What to say of a mode that there is not, or not yet.
+/// What to say of a mode that there is not.
 pub(super) fn unknown_mode(mode: &str) -> String {
-    if FORMAT.iter().any(|(known, _)| *known == mode) {
-        return format!(
-            "this version does not have the mode {mode}; it has {}",
-            modes()
-        );
-    }
     match nearest(mode, MODES.iter().map(|row| row.name)) {
         Some(meant) => format!("{} is no mode; write \"{meant}\"", quoted(mode)),
         None => format!("{} is no mode; write one of {}", quoted(mode), modes()),
@@ -115,10 +106,10 @@ fn unknown_keys(row: &'static ModeRow, fields: &mut Fields<'_>) {
         if key == APPCONFIG_VARIANT || fields.attributes().any(|attribute| attribute.key == key) {
             continue;
         }
-        let owners: Vec<&str> = FORMAT
+        let owners: Vec<&str> = MODES
             .iter()
-            .filter(|(_, keys)| keys.contains(&key))
-            .map(|(mode, _)| *mode)
+            .filter(|owner| owner.attribute(key).is_some())
+            .map(|owner| owner.name)
             .collect();
         let field = spelled(key);
         if owners.is_empty() {

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use crate::engine::{After, Before, Beginning, Carry, Injection, Taking};
+use crate::engine::{After, Before, Beginning, Carry, Injection};
 use crate::fault::{Held, Take, latency};
 use crate::seam::returns::probe::Returns;
 use crate::source::refresh::Waiting;
@@ -20,8 +20,27 @@ pin_project! {
         body: F,
         carrier: C,
         // Absent on the idle path, which is all that a call then pays for.
-        round: Option<Box<Round<F>>>,
+        round: Rounds<F>,
     }
+}
+
+/// None, or one. What happens to one is kept out of the idle path, where inlining it would cost
+/// more than running it there.
+struct Rounds<F: Future>(Option<Box<Round<F>>>);
+
+impl<F: Future> Drop for Rounds<F> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(round) = self.0.take() {
+            end(round);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn end<F: Future>(round: Box<Round<F>>) {
+    drop(round);
 }
 
 /// A call for which there is something to do, at least to wait for the document.
@@ -46,10 +65,7 @@ enum Stage<T> {
 /// What a stage waits for.
 enum Pending {
     Wait(Waiting),
-    Take(
-        Taking,
-        Pin<Box<dyn Future<Output = Result<Held, String>> + Send>>,
-    ),
+    Take(Pin<Box<dyn Future<Output = Result<Held, String>> + Send>>),
 }
 
 // Each field is made in its place: a future of some hundred bytes that is made elsewhere and moved
@@ -65,7 +81,7 @@ impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
         carrier: impl FnOnce(Returns<F::Output>) -> C,
     ) -> Self {
         Self {
-            round: beginning.map(|beginning| Round::new(beginning, None)),
+            round: Rounds(beginning.map(Round::new)),
             carrier: carrier(Returns::new()),
             body,
         }
@@ -76,22 +92,23 @@ impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
     #[inline]
     pub fn repeatable<A>(
         beginning: Option<Box<Beginning>>,
-        again: Option<A>,
+        again: Option<Box<A>>,
         arguments: A,
         body: impl Fn(A) -> F,
         carrier: impl FnOnce(Returns<F::Output>) -> C,
     ) -> Self {
         Self {
-            round: beginning.map(|beginning| Round::new(beginning, again.map(&body))),
+            round: Rounds(beginning.map(|beginning| Round::repeatable(beginning, again, &body))),
             carrier: carrier(Returns::new()),
             body: body(arguments),
         }
     }
 
-    /// A second run, for a body that was made once.
+    /// A second run, for a body whose making is seen from outside: it is made only if it is decided
+    /// already that it shall be run.
     pub(crate) fn repeat_by(&mut self, again: impl FnOnce() -> Option<F>) {
-        if let Some(round) = &mut self.round {
-            round.again = again();
+        if let Some(round) = &mut self.round.0 {
+            round.repeat_by(again);
         }
     }
 }
@@ -102,12 +119,12 @@ impl<F: Future, C: Carry<F::Output>> Future for ChaosFuture<F, C> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<C::Out> {
         let this = self.project();
-        let Some(round) = this.round else {
+        let Some(round) = &mut this.round.0 else {
             return this.body.poll(cx).map(|value| this.carrier.pass(value));
         };
         let out = ready!(round.poll(this.body, this.carrier, cx));
         // The faults are undone now, even if whoever polls keeps the future.
-        *this.round = None;
+        this.round.0 = None;
         Poll::Ready(out)
     }
 }
@@ -120,17 +137,48 @@ impl<F: Future, C> std::fmt::Debug for ChaosFuture<F, C> {
 
 impl<F: Future> Round<F> {
     #[cold]
-    fn new(beginning: Box<Beginning>, again: Option<F>) -> Box<Self> {
+    #[inline(never)]
+    fn new(beginning: Box<Beginning>) -> Box<Self> {
         Box::new(Self {
             stage: Stage::Decide(beginning),
             injection: None,
             pending: None,
-            again,
+            again: None,
             twice: false,
         })
     }
 
     #[cold]
+    #[inline(never)]
+    fn repeatable<A>(
+        beginning: Box<Beginning>,
+        again: Option<Box<A>>,
+        body: &impl Fn(A) -> F,
+    ) -> Box<Self> {
+        let mut round = Self::new(beginning);
+        round.again = again.map(|again| body(*again));
+        round
+    }
+
+    #[cold]
+    fn repeat_by(&mut self, again: impl FnOnce() -> Option<F>) {
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Decide(beginning) if beginning.is_ready() => {
+                self.injection = beginning.decide(false);
+                Stage::Before
+            }
+            other => other,
+        };
+        if let Some(injection) = &mut self.injection
+            && injection.asks_to_repeat()
+        {
+            self.again = again();
+            injection.can_repeat = self.again.is_some();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
     fn poll<C: Carry<F::Output>>(
         &mut self,
         mut body: Pin<&mut F>,
@@ -142,6 +190,7 @@ impl<F: Future> Round<F> {
             // Taken out while it is worked on: a panic leaves the call over.
             match std::mem::replace(&mut self.stage, Stage::Over) {
                 Stage::Decide(mut beginning) => {
+                    beginning.arrive();
                     if let Some(wait) = beginning.wait.take() {
                         self.pending = Some(Pending::Wait(wait));
                         self.stage = Stage::Decide(beginning);
@@ -155,7 +204,7 @@ impl<F: Future> Round<F> {
                         return Poll::Ready(out);
                     }
                 }
-                Stage::Body => match body.as_mut().poll(cx) {
+                Stage::Body => match self.poll_body(body.as_mut(), cx) {
                     Poll::Ready(value) => self.stage = self.after_body(value, body.as_mut()),
                     Poll::Pending => {
                         self.stage = Stage::Body;
@@ -176,15 +225,20 @@ impl<F: Future> Round<F> {
         match &mut self.pending {
             None => {}
             Some(Pending::Wait(wait)) => ready!(wait.as_mut().poll(cx)),
-            Some(Pending::Take(taking, take)) => {
+            Some(Pending::Take(take)) => {
                 let taken = ready!(take.as_mut().poll(cx));
                 if let Some(injection) = &mut self.injection {
-                    injection.hold(taking, taken);
+                    injection.hold(taken);
                 }
             }
         }
         self.pending = None;
         Poll::Ready(())
+    }
+
+    fn poll_body(&self, body: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let _inside = self.injection.as_ref().and_then(Injection::enter);
+        body.poll(cx)
     }
 
     /// The first of two runs is followed by the second, and its result by nothing.
@@ -207,10 +261,7 @@ impl<F: Future> Round<F> {
         self.stage = Stage::Before;
         match next {
             Before::Wait(wait) => self.pending = Some(Pending::Wait(Box::pin(latency::wait(wait)))),
-            Before::Take(taking) => {
-                let take = take_beside(taking.what);
-                self.pending = Some(Pending::Take(taking, Box::pin(take)));
-            }
+            Before::Take(what) => self.pending = Some(Pending::Take(Box::pin(take_beside(what)))),
             Before::Answer(out) => return Some(out),
             Before::Twice => self.twice = true,
             Before::Run => self.stage = Stage::Body,

@@ -33,7 +33,8 @@ use crate::source::refresh::Waiting;
 /// ```
 ///
 /// The function that makes the handler's future is called before anything else; the future
-/// itself is polled only when the faults before it let it.
+/// itself is polled only when the faults before it let it. The mode `duplicate` calls it a second
+/// time, if the document is there when it is called.
 pub fn wrap<F, Event, Fut, R, E, Looks, Responds>(
     handler: F,
 ) -> impl Fn(Event) -> ChaosFuture<Fut, ResultCarrier<Convert, R::Replies>> + Clone
@@ -51,7 +52,11 @@ where
         };
         let beginning = engine::begin(Vec::new, |wants_event| event.view(wants_event));
         let again = engine::again(beginning.as_deref(), || Some(event.clone()));
-        ChaosFuture::repeatable(beginning, again, event, &handler, |_| carrier)
+        let mut future = ChaosFuture::once(beginning, handler(event), |_| carrier);
+        if let Some(event) = again {
+            future.repeat_by(|| Some(handler(*event)));
+        }
+        future
     }
 }
 
@@ -112,7 +117,7 @@ pub fn run_blocking<T, C: Carry<T>>(
 #[inline]
 pub fn run_blocking_repeatable<A, T, C: Carry<T>>(
     beginning: Option<Box<Beginning>>,
-    again: Option<A>,
+    again: Option<Box<A>>,
     arguments: A,
     body: impl Fn(A) -> T,
     carrier: impl FnOnce(Returns<T>) -> C,
@@ -125,7 +130,7 @@ pub fn run_blocking_repeatable<A, T, C: Carry<T>>(
     let run = |twice| match again {
         Some(again) if twice => {
             drop(body(arguments));
-            body(again)
+            body(*again)
         }
         _ => body(arguments),
     };
@@ -134,12 +139,14 @@ pub fn run_blocking_repeatable<A, T, C: Carry<T>>(
 
 /// `run` is told whether to run twice.
 #[cold]
+#[inline(never)]
 fn run_round<T, C: Carry<T>>(
     mut beginning: Beginning,
     can_repeat: bool,
     run: impl FnOnce(bool) -> T,
     carrier: &C,
 ) -> C::Out {
+    beginning.arrive();
     let fresh = beginning.wait.take().is_none_or(wait_blocking);
     let injection = if fresh {
         beginning.decide(can_repeat)
@@ -153,16 +160,15 @@ fn run_round<T, C: Carry<T>>(
     loop {
         match injection.before(carrier) {
             Before::Wait(wait) => injection.block(wait),
-            Before::Take(taking) => {
-                let taken = taking.what.take();
-                injection.hold(&taking, taken);
-            }
+            Before::Take(what) => injection.hold(what.take()),
             Before::Answer(out) => return out,
             Before::Twice => twice = true,
             Before::Run => break,
         }
     }
+    let inside = injection.enter();
     let mut value = run(twice);
+    drop(inside);
     loop {
         match injection.after(value, carrier) {
             After::Wait(wait, same) => {

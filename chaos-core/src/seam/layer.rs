@@ -157,7 +157,7 @@ where
         let again = engine::again(beginning.as_deref(), || Some(event.clone()));
         let mut future = ChaosFuture::once(beginning, self.inner.call(event), |_| carrier);
         if let Some(event) = again {
-            future.repeat_by(|| self.call_again(event));
+            future.repeat_by(|| self.call_again(*event));
         }
         future
     }

@@ -16,6 +16,7 @@ pub(crate) mod handler;
 pub(crate) mod layer;
 pub(crate) mod look;
 pub(crate) mod opaque;
+pub(crate) mod point;
 pub(crate) mod proxy;
 #[cfg(feature = "lambda_http")]
 pub(crate) mod request;

@@ -71,6 +71,13 @@ impl ScopeBuilder {
         self
     }
 
+    /// Lists the named points that are reached, for [`Scope::points`], as `CHAOS_LIST_POINTS` does.
+    /// Labels are then evaluated whether a flag concerns the point or not.
+    pub fn list_points(mut self) -> Self {
+        self.options.list_points = true;
+        self
+    }
+
     /// Has responses name the flags that fired in a header of this name, as
     /// `CHAOS_RESPONSE_HEADER` does.
     ///
@@ -132,8 +139,8 @@ impl ScopeBuilder {
             clock: Arc::new(Virtual::starting_at(start)),
             never_blocks: self.virtual_clock.is_some(),
         };
-        let shared = Arc::new(Shared::recording(self.seed));
-        let engine = Engine::new(self.options, None, shared).with_time(time);
+        let shared = Shared::recording(self.seed).listing(self.options.list_points);
+        let engine = Engine::new(self.options, None, Arc::new(shared)).with_time(time);
         let scope = Scope {
             engine: Arc::new(engine),
         };

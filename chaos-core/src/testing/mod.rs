@@ -84,7 +84,7 @@
 //!
 //! Functions that are not async really block, as there is no paused time for them, unless the scope
 //! has a [virtual clock](ScopeBuilder::virtual_clock): then they go on at once, and the clock is set
-//! forward instead. What a fault takes (disk, memory, cores) is really taken, whatever the clock.
+//! forward instead. What a fault takes (disk, memory, cores, names) is really taken, whatever the clock.
 //!
 //! # Seeds
 //!
@@ -93,13 +93,17 @@
 //!
 //! # Faults of the whole process
 //!
-//! A full disk is full for all tests of the process. So scopes whose document has such a mode on
-//! ([`Mode::is_process_wide`](plan::Mode::is_process_wide): `diskspace`, `memory` and `cpu`), and
-//! allowed, take turns: [`Scope::run`] waits for its turn before the future is polled, and
+//! A full disk is full for all tests of the process, and a denied name is denied to all. So scopes
+//! whose document has such a mode on
+//! ([`Mode::is_process_wide`](plan::Mode::is_process_wide): `diskspace`, `memory`, `cpu` and
+//! `denylist`), and allowed, take turns: [`Scope::run`] waits for its turn before the future is polled, and
 //! [`Scope::run_blocking`] blocks. It does not matter in which runtime or thread they are. All
 //! other scopes go on at the same time, and meet the full disk, if they look.
 //!
 //! The runs of one scope go together, and so do scopes that are run inside one that has the turn.
+//! A spawned task is not inside: where both scopes have such a mode,
+//! `a.run(async { tokio::spawn(async move { b.run(call).await }).await })` waits for ever, the one
+//! for the task and the task for the turn.
 //! A document that [`Scope::flip`] brings takes no turn for what runs already. Time goes by while
 //! a scope waits, except where it is paused. Processes do not wait for each other, and so neither
 //! do tests under `cargo nextest`.
@@ -124,7 +128,7 @@ use serde_json::Value;
 
 pub use self::builder::ScopeBuilder;
 use crate::clock::millis;
-use crate::engine::{self, Engine};
+use crate::engine::{self, Engine, PointInfo};
 use crate::plan::{self, Finding};
 pub use crate::telemetry::{Action, Decision};
 
@@ -240,6 +244,28 @@ impl Scope {
     /// Every decision so far, in order: what was injected, and what was asked for and was not.
     pub fn decisions(&self) -> Vec<Decision> {
         self.engine.shared().recorded()
+    }
+
+    /// The named points that were reached in the scope so far, by name: what a document can name.
+    /// Empty unless [`ScopeBuilder::list_points`] asked for it.
+    ///
+    #[cfg_attr(feature = "inject", doc = "```")]
+    #[cfg_attr(not(feature = "inject"), doc = "```ignore")]
+    /// # use chaos_core::{InjectedError, inject_chaos, testing::Scope};
+    /// # use serde_json::json;
+    /// #[inject_chaos(point = "store.get", labels(key))]
+    /// fn get(key: &str) -> Result<String, InjectedError> {
+    ///     Ok(key.to_owned())
+    /// }
+    ///
+    /// let scope = Scope::builder(&json!({})).list_points().build();
+    /// scope.run_blocking(|| get("a")).unwrap();
+    /// let points = scope.points();
+    /// assert_eq!((points[0].name.as_str(), points[0].calls), ("store.get", 1));
+    /// assert_eq!(points[0].labels, ["key"]);
+    /// ```
+    pub fn points(&self) -> Vec<PointInfo> {
+        self.engine.shared().reached()
     }
 
     /// The names of the flags that were injected so far, in order.

@@ -6,6 +6,7 @@ mod elsewhere;
 mod errors;
 mod inference;
 mod instrument;
+mod lowered;
 mod results;
 
 use chaos_core::testing::Scope;

@@ -63,6 +63,119 @@ fn regular_expressions_are_bounded_in_size_in_number_and_in_what_they_search() {
 }
 
 #[test]
+fn texts_have_at_most_4096_characters() {
+    let long = |characters: usize| "ä".repeat(characters);
+    let texts = |text: &str| {
+        [
+            ("exception", "exception_msg", json!(text)),
+            ("exception", "exception_type", json!(text)),
+            ("lost_reply", "exception_msg", json!(text)),
+            ("lost_reply", "exception_type", json!(text)),
+            ("panic", "exception_msg", json!(text)),
+            ("exception", "by", json!(text)),
+            ("exception", "point", json!(text)),
+            ("exception", "point[0]", json!([text])),
+            ("exception", "labels.a", json!({ "a": text })),
+            ("exception", "labels.a[1]", json!({ "a": ["b", text] })),
+            (
+                "exception",
+                "match[0].path",
+                json!([{ "path": text, "operator": "exists" }]),
+            ),
+            (
+                "exception",
+                "match[0].value",
+                json!([{ "path": "a", "value": text }]),
+            ),
+        ]
+    };
+    let document = |mode: &str, field: &str, value: Value| {
+        let key = field.split(['.', '[']).next().expect("a key");
+        json!({ mode: { "enabled": true, key: value } })
+    };
+    for (mode, field, value) in texts(&long(4096)) {
+        sound(&document(mode, field, value));
+    }
+    for (mode, field, value) in texts(&long(4097)) {
+        assert_eq!(
+            said(&document(mode, field, value)),
+            [format!(
+                "{mode}.{field}: 4097 characters are too many; write at most 4096"
+            )]
+        );
+    }
+    // whether it would compile does not matter then
+    let expression =
+        json!({ "denylist": { "enabled": true, "deny_list": ["a", "(".repeat(4097)] } });
+    assert_eq!(
+        said(&expression),
+        ["denylist.deny_list[1]: 4097 characters are too many; write at most 4096"]
+    );
+}
+
+#[test]
+fn a_body_has_at_most_262144_characters_also_as_json() {
+    let with = |body: Value| json!({ "statuscode": { "enabled": true, "body": body } });
+    // the list is written with two brackets and two quotation marks round its text
+    for (characters, sign) in [(262_144, "ä"), (262_140, "a")] {
+        let text = sign.repeat(characters);
+        let body = |more: &str| {
+            if characters == 262_144 {
+                json!(format!("{text}{more}"))
+            } else {
+                json!([format!("{text}{more}")])
+            }
+        };
+        sound(&with(body("")));
+        assert_eq!(
+            said(&with(body("a"))),
+            ["statuscode.body: 262145 characters are too many; write at most 262144"]
+        );
+    }
+    assert_eq!(
+        said(&with(Value::Null)),
+        [
+            "statuscode.body: null is no value; write a text of at most 262144 characters, or any JSON but null that is no longer"
+        ]
+    );
+}
+
+#[test]
+fn lists_have_at_most_64_entries_and_names_of_labels_256_characters() {
+    let labels = |count: usize| -> Value {
+        let entry = |n| (format!("label-{n}"), json!("a"));
+        (0..count).map(entry).collect()
+    };
+    let condition = json!({ "path": "a", "value": "b" });
+    let lists = |count: usize| {
+        [
+            ("point", "point", json!(vec!["a"; count])),
+            ("labels", "labels", labels(count)),
+            ("labels", "labels.a", json!({ "a": vec!["b"; count] })),
+            ("match", "match", json!(vec![condition.clone(); count])),
+        ]
+    };
+    for (key, _, list) in lists(64) {
+        sound(&flag(&json!({ key: list })));
+    }
+    for (key, field, list) in lists(65) {
+        assert_eq!(
+            said(&flag(&json!({ key: list }))),
+            [format!("f.{field}: 65 are too many; write at most 64")]
+        );
+    }
+    let named = |characters: usize| flag(&json!({ "labels": { "ä".repeat(characters): "a" } }));
+    sound(&named(256));
+    assert_eq!(
+        said(&named(257)),
+        [format!(
+            "f.labels.{}…: 257 characters are too many; write at most 256",
+            "ä".repeat(40)
+        )]
+    );
+}
+
+#[test]
 fn a_document_has_at_most_256_flags() {
     let flags = |count: usize| -> Value {
         let entry = |n| {

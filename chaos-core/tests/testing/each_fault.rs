@@ -32,6 +32,7 @@ fn book(id: &str, orders: &Orders) -> Result<(), Error> {
 /// Asks another service.
 #[inject_chaos(point = "stock.left")]
 async fn items_left() -> Result<u32, Error> {
+    let _addresses = tokio::net::lookup_host(("localhost", 80)).await?;
     Ok(7)
 }
 
@@ -100,6 +101,17 @@ async fn statuscode_comes_before_anything_is_booked() {
     assert!(orders.lock().unwrap().is_empty());
 }
 
+/// Needs the feature `dns`.
+#[cfg(all(feature = "dns", target_os = "linux", target_env = "gnu"))]
+#[tokio::test]
+async fn denylist_of_the_stock_is_no_error_of_ours() {
+    let scope =
+        Scope::new(&json!({ "denylist": { "enabled": true, "deny_list": ["^localhost$"] } }));
+    let answer = call(&scope, &Orders::default()).await.unwrap();
+    assert_eq!(left(&answer), &Value::Null, "the stock is not found");
+    assert_eq!(scope.injected(), ["denylist"]);
+}
+
 #[tokio::test]
 async fn exception_of_the_stock_is_no_error_of_ours() {
     let scope = Scope::new(&json!({ "exception": { "enabled": true, "point": "stock.*" } }));
@@ -133,6 +145,24 @@ async fn exit_would_hit_one_call_in_two() {
         decisions[0].to_string(),
         "dryrun exit at handler: exit code 1"
     );
+}
+
+#[tokio::test]
+async fn duplicate_delivery_books_an_order_once() {
+    let scope = Scope::new(&json!({ "duplicate": { "enabled": true } }));
+    let orders = Orders::default();
+    assert!(call(&scope, &orders).await.is_ok());
+    assert_eq!(scope.injected(), ["duplicate"]);
+    assert_eq!(*orders.lock().unwrap(), ["a"]);
+}
+
+#[tokio::test]
+async fn corruption_spoils_the_answer_and_not_the_order() {
+    let scope = Scope::new(&json!({ "corruption": { "enabled": true, "body": "<html>" } }));
+    let orders = Orders::default();
+    let answer = call(&scope, &orders).await.unwrap();
+    assert_eq!(answer["body"], "<html>");
+    assert_eq!(*orders.lock().unwrap(), ["a"]);
 }
 
 #[tokio::test]

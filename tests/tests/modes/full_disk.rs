@@ -2,47 +2,18 @@
 //! handler's fails as it does on a full disk.
 
 use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::Command;
 
-use chaos_tests::Launch;
+use chaos_tests::small_disk::{MEGABYTES, SmallDisk};
+use chaos_tests::{Launch, Line, Running};
 use serde_json::{Value, json};
 
 /// `ENOSPC`.
 const NO_SPACE: i32 = 28;
-/// Mounts a small disk on its first argument and becomes its second.
-const ON_A_SMALL_DISK: &str = r#"mount -t tmpfs -o size=32m tmpfs "$1" && exec "$2""#;
-/// Ways to a file system that nobody else sees: as root, or as anybody where the kernel lets them.
-const WAYS: [&[&str]; 2] = [&["--mount"], &["--user", "--map-root-user", "--mount"]];
+const MEGABYTE: u64 = 1 << 20;
 
-/// Becomes a program that has a small disk of its own on a directory.
-fn on_a_small_disk(way: &[&str], directory: &Path, program: &str) -> Command {
-    let mut command = Command::new("unshare");
-    command
-        .args(way)
-        .args(["sh", "-c", ON_A_SMALL_DISK, "sh"])
-        .arg(directory)
-        .arg(program)
-        .env("TMPDIR", directory);
-    command
-}
-
-fn way(directory: &Path) -> Option<&'static [&'static str]> {
-    let works = |way: &&&[&str]| {
-        let tried = on_a_small_disk(way, directory, "true").output();
-        tried.is_ok_and(|tried| tried.status.success())
-    };
-    WAYS.iter().find(works).copied()
-}
-
-/// Not every machine lets a test mount something. What is not run is said, past the harness, which
-/// keeps to itself what a test that passes prints; `cargo xtask test` runs all, or fails.
-fn not_run() {
-    let why = "neither root nor a user namespace may mount a tmpfs here";
-    let all = cfg!(feature = "outside") || std::env::var_os("CHAOS_TESTS_ALL").is_some();
-    assert!(!all, "the full disk cannot be tried: {why}");
-    writeln!(std::io::stderr(), "NOT RUN: the full disk, as {why}").expect("it can be said");
+fn launch(disk: &SmallDisk) -> Launch {
+    let function = disk.command(env!("CARGO_BIN_EXE_function"));
+    Launch::of_command(function.into()).env("TEST_HANDLER", "disk")
 }
 
 fn document(enabled: bool) -> String {
@@ -51,15 +22,12 @@ fn document(enabled: bool) -> String {
 
 #[tokio::test]
 async fn a_write_fails_as_on_a_full_disk_and_works_again_after_the_flip() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let Some(way) = way(directory.path()) else {
-        return not_run();
+    let Some(disk) = SmallDisk::mount() else {
+        return;
     };
     let file = tempfile::NamedTempFile::new().expect("a file");
     fs::write(file.path(), document(true)).expect("the file can be written");
-    let command = on_a_small_disk(way, directory.path(), env!("CARGO_BIN_EXE_function"));
-    let function = Launch::of_command(command.into())
-        .env("TEST_HANDLER", "disk")
+    let function = launch(&disk)
         .env("CHAOS_CACHE_TTL", "0")
         .file(file.path())
         .start()
@@ -87,4 +55,44 @@ async fn a_write_fails_as_on_a_full_disk_and_works_again_after_the_flip() {
     fs::write(file.path(), document(true)).expect("the file can be written");
     let again = write().await;
     assert_eq!(again["error"], NO_SPACE, "{again}\n{}", function.story());
+}
+
+async fn leaving(disk: &SmallDisk, megabytes: u64) -> (Running, Value, Line) {
+    let document = json!({"diskspace": {"enabled": true, "leave_free": megabytes}});
+    let function = launch(disk).document(&document).start().await;
+    let during = function.answer(json!({})).await;
+    let line = function
+        .line("the blocks", |line| line.is_action("inject"))
+        .await;
+    assert_eq!(disk.free(), MEGABYTES * MEGABYTE, "{}", function.story());
+    (function, during, line)
+}
+
+#[tokio::test]
+async fn all_but_so_much_is_taken_and_a_write_of_more_fails() {
+    let Some(disk) = SmallDisk::mount() else {
+        return;
+    };
+    let (function, during, line) = leaving(&disk, 5).await;
+    assert_eq!(during["free"], 5 * MEGABYTE, "{during}");
+    assert_eq!(during["df"], 5 * MEGABYTE, "{during}");
+    assert_eq!(line.field("disk_mb"), (MEGABYTES - 5).to_string(), "{line}");
+    assert_eq!(line.field("leave_free_mb"), "5", "{line}");
+
+    let fits = function.answer(json!({"write": 4})).await;
+    assert_eq!(fits["error"], Value::Null, "{fits}");
+    let too_much = function.answer(json!({"write": 6})).await;
+    assert_eq!(too_much["error"], NO_SPACE, "{too_much}");
+}
+
+#[tokio::test]
+async fn less_than_that_is_free_anyway() {
+    let Some(disk) = SmallDisk::mount() else {
+        return;
+    };
+    let (_function, during, line) = leaving(&disk, MEGABYTES + 1).await;
+    assert_eq!(during["free"], MEGABYTES * MEGABYTE, "{during}");
+    assert_eq!(line.field("disk_mb"), "0", "{line}");
+    let why = "no more than that was free before";
+    assert_eq!(line.field("detail"), why, "{line}");
 }

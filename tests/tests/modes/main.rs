@@ -1,11 +1,14 @@
 //! Modes on a real process: always, never, and half the time with a seed.
 
 mod corruption;
+mod cpu;
 mod denylist;
 mod diskspace;
+mod duplicate;
 mod ending;
 mod exception;
 mod full_disk;
 mod latency;
+mod memory;
 mod seed;
 mod statuscode;

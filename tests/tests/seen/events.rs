@@ -75,7 +75,8 @@ async fn run(mode: &str, figures: Value) -> Vec<Value> {
     decisions(&function).await
 }
 
-const ALL: &str = "latency,timeout,diskspace,memory,cpu,statuscode,exception,panic,exit,lost_reply";
+const ALL: &str = "latency,timeout,diskspace,memory,cpu,denylist,statuscode,exception,panic,exit,\
+                   lost_reply,duplicate,corruption";
 
 #[tokio::test]
 async fn latency() {
@@ -129,6 +130,45 @@ async fn cpu() {
 }
 
 #[tokio::test]
+async fn denylist() {
+    let list = json!({"deny_list": ["dynamodb", r"^s3\."]});
+    let figures = json!({"deny_list": r"dynamodb, ^s3\."});
+    assert_eq!(
+        run("denylist", list).await,
+        [
+            injected("denylist", &figures),
+            cleared("denylist", &figures)
+        ]
+    );
+}
+
+#[tokio::test]
+async fn duplicate() {
+    let lines = run("duplicate", json!({})).await;
+    assert_eq!(lines, [injected("duplicate", &json!({}))]);
+}
+
+/// Of headers only what was done with them.
+#[tokio::test]
+async fn corruption() {
+    for (figures, told) in [
+        (json!({}), json!({"body": "mangled"})),
+        (json!({"body": "spoiled"}), json!({"body": "replaced"})),
+        (
+            json!({"drop_headers": ["x-none"], "set_headers": {"x-one": "1", "x-two": "2"}}),
+            json!({"headers_dropped": 0, "headers_set": 2}),
+        ),
+        (
+            json!({"body": "spoiled", "set_headers": {"x-one": "1"}}),
+            json!({"body": "replaced", "headers_dropped": 0, "headers_set": 1}),
+        ),
+    ] {
+        let lines = run("corruption", figures).await;
+        assert_eq!(lines, [injected("corruption", &told)]);
+    }
+}
+
+#[tokio::test]
 async fn statuscode() {
     let lines = run("statuscode", json!({"status_code": 429})).await;
     assert_eq!(
@@ -171,6 +211,17 @@ async fn dry_runs() {
         ("diskspace", json!({"disk_space": 5}), json!({"disk_mb": 5})),
         ("memory", json!({"memory_mb": 5}), json!({"memory_mb": 5})),
         ("cpu", json!({"cpu_ms": 5}), json!({"cpu_ms": 5})),
+        (
+            "denylist",
+            json!({"deny_list": ["a", "b"]}),
+            json!({"deny_list": "a, b"}),
+        ),
+        ("duplicate", json!({}), json!({})),
+        (
+            "corruption",
+            json!({"body": "spoiled", "set_headers": {"x-one": "1"}}),
+            json!({"body": "replaced", "headers_set": 1}),
+        ),
         (
             "statuscode",
             json!({"status_code": 503}),

@@ -19,6 +19,7 @@
 //! - What a text holds that is itself JSON, as lists and objects may be written (`point`,
 //!   `labels`, `match`, `headers`, `drop_headers`, `set_headers`).
 //! - Headers whose names differ only in case.
+//! - A body that is no text, and too long as JSON.
 //! - 29 February in a year that has none, and a leap second where there can be none.
 //! - A whole number of 2^53 or more that is written with a decimal point or an exponent.
 //! - What can only be seen in the text: more than [`MAX_DOCUMENT_BYTES`](super::MAX_DOCUMENT_BYTES).
@@ -73,7 +74,7 @@ use serde_json::{Map, Value, json};
 
 use self::draft::Draft;
 use super::document::SETTINGS;
-use super::modes::{FORMAT, MODES, mode_row};
+use super::modes::MODES;
 use super::settings::SETTINGS_ATTRIBUTES;
 use super::table::{Attribute, DefaultValue, FLAG_ATTRIBUTES, ModeRow};
 use super::validate::APPCONFIG_VARIANT;
@@ -107,9 +108,9 @@ pub fn json_schema_draft_04() -> Value {
 
 // It has no `id`: validators exist that fetch what it names before they look at what they have.
 fn document(draft: Draft) -> Value {
-    let mut properties: Map<String, Value> = FORMAT
+    let mut properties: Map<String, Value> = MODES
         .iter()
-        .map(|(mode, _)| ((*mode).to_owned(), keyed(mode, draft)))
+        .map(|row| (row.name.to_owned(), keyed(row, draft)))
         .collect();
     properties.insert(SETTINGS.to_owned(), settings(draft));
     let has_mode = json!({ "type": "object", "required": ["mode"] });
@@ -150,16 +151,8 @@ fn settings(draft: Draft) -> Value {
 }
 
 /// The flag whose key is a mode: of that mode, unless it says another.
-fn keyed(mode: &str, draft: Draft) -> Value {
-    let Some(row) = mode_row(mode) else {
-        return json!({
-            "description": "this version does not have the mode; a flag of that name needs another",
-            "type": "object",
-            "required": ["mode"],
-            "allOf": [draft.reference(FLAG)],
-        });
-    };
-    let own = draft.reference(&definition(mode));
+fn keyed(row: &ModeRow, draft: Draft) -> Value {
+    let own = draft.reference(&definition(row.name));
     let mut schema = draft.when_else(
         &json!({ "required": ["mode"] }),
         &draft.reference(FLAG),
@@ -208,8 +201,10 @@ fn moded(row: &ModeRow, draft: Draft) -> Value {
 /// unchecked, and those of its own the mode's definition checks.
 fn common(draft: Draft) -> Value {
     let mut properties = properties(FLAG_ATTRIBUTES, draft);
-    for key in FORMAT.iter().flat_map(|(_, keys)| *keys) {
-        properties.entry(*key).or_insert_with(|| draft.anything());
+    for attribute in MODES.iter().flat_map(|row| row.attributes) {
+        properties
+            .entry(attribute.key)
+            .or_insert_with(|| draft.anything());
     }
     object(FLAG_ATTRIBUTES, properties, draft)
 }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::parts::{CONDITION_KEYS, OPERATORS, VALUELESS};
 use super::super::table::{
-    Attribute, DefaultValue, Kind, LONGEST_HEADER_NAME, LONGEST_HEADER_VALUE, MOST_HEADERS,
+    Attribute, DefaultValue, Kind, LONGEST_BODY, LONGEST_HEADER_NAME, LONGEST_HEADER_VALUE,
+    LONGEST_LABEL_NAME, LONGEST_TEXT, MOST_ENTRIES, MOST_HEADERS,
 };
 use super::draft::Draft;
 
@@ -62,30 +63,56 @@ fn value(kind: Kind, draft: Draft) -> Value {
             json!({ "type": "number", "minimum": plain(min), "maximum": plain(max) })
         }
         Kind::Integer { min, max } => draft.whole(min, max),
-        Kind::Text => json!({ "type": "string" }),
-        Kind::Name => json!({ "type": "string", "minLength": 1 }),
-        Kind::LimitedText { longest } => json!({ "type": "string", "maxLength": longest }),
+        Kind::Name => text(),
+        Kind::Text { longest } => json!({ "type": "string", "maxLength": longest }),
         Kind::Choice(choices) => json!({ "enum": choices }),
         Kind::Time => json!({ "type": "string", "pattern": TIME }),
-        Kind::By => json!({ "type": "string", "minLength": 1, "not": { "enum": ["label:"] } }),
-        // A text may hold the list as JSON, so it is some text that is not empty either way.
-        Kind::Globs => texts(),
-        Kind::Labels => or_in_text(
-            &json!({ "type": "object", "additionalProperties": texts() }),
-            '{',
+        Kind::By => {
+            let mut by = text();
+            by["not"] = json!({ "enum": ["label:"] });
+            by
+        }
+        Kind::Globs => or_in_text(&texts(), '['),
+        Kind::Labels => or_in_text(&labels(draft), '{'),
+        Kind::Conditions => or_in_text(
+            &json!({ "type": "array", "maxItems": MOST_ENTRIES, "items": condition(draft) }),
+            '[',
         ),
-        Kind::Conditions => or_in_text(&json!({ "type": "array", "items": condition(draft) }), '['),
-        Kind::Body => json!({ "type": ["string", "number", "boolean", "array", "object"] }),
+        Kind::Body => json!({
+            "type": ["string", "number", "boolean", "array", "object"],
+            "maxLength": LONGEST_BODY,
+        }),
         Kind::Headers => or_in_text(&headers(draft), '{'),
         Kind::HeaderNames => header_names(),
-        Kind::Patterns => json!({ "type": "array", "items": { "type": "string" } }),
+        Kind::Patterns => json!({
+            "type": "array",
+            "maxItems": MOST_ENTRIES,
+            "items": { "type": "string", "maxLength": LONGEST_TEXT },
+        }),
     }
+}
+
+/// A text that is not empty.
+fn text() -> Value {
+    json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_TEXT })
 }
 
 /// A text, or a list of at least one text.
 fn texts() -> Value {
-    let text = json!({ "type": "string", "minLength": 1 });
-    json!({ "anyOf": [text, { "type": "array", "minItems": 1, "items": text }] })
+    let list = json!({ "type": "array", "minItems": 1, "maxItems": MOST_ENTRIES, "items": text() });
+    json!({ "anyOf": [text(), list] })
+}
+
+/// Names with a text or several. What is too long a name is looked for: draft-04 says nothing of
+/// names otherwise.
+fn labels(draft: Draft) -> Value {
+    let too_long = format!("[\\s\\S]{{{}}}", LONGEST_LABEL_NAME + 1);
+    json!({
+        "type": "object",
+        "maxProperties": MOST_ENTRIES,
+        "patternProperties": { too_long: draft.nothing() },
+        "additionalProperties": texts(),
+    })
 }
 
 /// The value itself, or a text that may hold it as JSON: attributes of feature flags in
@@ -100,15 +127,14 @@ fn condition(draft: Draft) -> Value {
         let schema = match key {
             "operator" => json!({ "enum": OPERATORS }),
             "not" => json!({ "type": "boolean" }),
-            "path" => json!({ "type": "string" }),
+            "path" => json!({ "type": "string", "maxLength": LONGEST_TEXT }),
             _ => draft.anything(),
         };
         (key.to_owned(), schema)
     });
     let without_value =
         json!({ "properties": { "operator": { "enum": VALUELESS } }, "required": ["operator"] });
-    let with_value =
-        json!({ "properties": { "value": { "type": "string" } }, "required": ["value"] });
+    let with_value = json!({ "properties": { "value": { "type": "string", "maxLength": LONGEST_TEXT } }, "required": ["value"] });
     json!({
         "type": "object",
         "required": ["path"],

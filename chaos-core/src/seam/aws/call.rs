@@ -33,6 +33,7 @@ pub(super) async fn attempt(
 ) -> Outcome {
     let injection = match beginning {
         Some(mut beginning) => {
+            beginning.arrive();
             if let Some(wait) = beginning.wait.take() {
                 wait.await;
             }
@@ -56,10 +57,7 @@ impl Attempt {
                         return self.carrier.timed_out();
                     }
                 }
-                Before::Take(taking) => {
-                    let taken = take_beside(taking.what).await;
-                    injection.hold(&taking, taken);
-                }
+                Before::Take(what) => injection.hold(take_beside(what).await),
                 Before::Answer(out) => return out,
                 Before::Twice => {}
                 Before::Run => break,

@@ -7,7 +7,7 @@ mod replies;
 
 pub use self::errors::FromInjected;
 pub(crate) use self::errors::{Convert, Errors};
-pub(crate) use self::replies::{AsOpaque, Replies};
+pub(crate) use self::replies::{AsOpaque, Never, Replies};
 pub use self::replies::{Respond, kind};
 use crate::engine::{Announcement, CannotFail, Carry, Corrupting, Dropped, Refusal};
 use crate::error::InjectedError;

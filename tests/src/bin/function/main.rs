@@ -8,6 +8,7 @@ mod errors;
 mod http;
 mod names;
 mod returns;
+mod undone;
 
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use chaos_core::source::{ExtensionSource, SsmSource};
@@ -46,6 +47,8 @@ async fn main() -> Result<(), Error> {
         "point" => run(service_fn(returns::point)).await,
         "wrapped" => run(service_fn(wrap(returns::bare))).await,
         "names" => run_concurrent(service_fn(names::resolves)).await,
+        "undone" => run_concurrent(service_fn(undone::round)).await,
+        "twice" => run(service_fn(undone::worker)).await,
         "concurrent" => run_concurrent(service_fn(returns::slow)).await,
 
         "diagnostic" => run(service_fn(errors::diagnostic)).await,

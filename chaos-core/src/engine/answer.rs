@@ -1,0 +1,153 @@
+//! What a call answers: in the function's place, or with what the function returned.
+
+use super::Injection;
+use super::carry::{CannotFail, Carry, Corrupting, Refusal};
+use super::live::{HANDLER, LiveFlag};
+use crate::error::InjectedError;
+use crate::fault::panic;
+use crate::plan::{Corruption, Exception, Mode, StatusCode};
+use crate::telemetry::Action;
+
+impl Injection {
+    /// The response with the code, if the function's type can carry it.
+    pub(super) fn reply<T, C: Carry<T>>(
+        &self,
+        status: &StatusCode,
+        live: &LiveFlag,
+        carrier: &C,
+    ) -> Option<C::Out> {
+        match carrier.reply(status, self.seen.http) {
+            Ok(out) => {
+                self.record(self.decision(Action::Inject, live));
+                Some(out)
+            }
+            Err(Refusal(why)) => {
+                self.cannot(live, why);
+                None
+            }
+        }
+    }
+
+    /// The function's own response with its code replaced, or as it is if it has none.
+    pub(super) fn recode<T, C: Carry<T>>(
+        &self,
+        status: &StatusCode,
+        live: &LiveFlag,
+        value: T,
+        carrier: &C,
+    ) -> Result<C::Out, C::Out> {
+        match carrier.recode(value, status, self.seen.http) {
+            (out, None) => {
+                self.record(self.decision(Action::Inject, live));
+                Ok(out)
+            }
+            (out, Some(Refusal(why))) => {
+                self.cannot(live, why);
+                Err(out)
+            }
+        }
+    }
+
+    /// What is left to do to what the function returns, once it has waited and has its code.
+    pub(super) fn settle<T, C: Carry<T>>(&mut self, own: C::Out, carrier: &C) -> C::Out {
+        let mut out = own;
+        while let Some(live) = self.after.pop_front() {
+            match &live.flag.mode {
+                Mode::StatusCode(_) => {
+                    self.cannot(
+                        &live,
+                        "the code of another flag could not be carried either",
+                    );
+                }
+                Mode::Exception(exception) => {
+                    if let Some(out) = self.fail(exception, &live, |error| carrier.error(error)) {
+                        return out;
+                    }
+                }
+                Mode::LostReply(exception) => {
+                    if let Some(out) = self.fail(exception, &live, |error| carrier.lose(error)) {
+                        return out;
+                    }
+                }
+                Mode::Panic(panic) => self.panic(panic, &live),
+                &Mode::Exit(exit) => self.exit(exit, &live),
+                Mode::Corruption(fault) => out = self.corrupt(fault, &live, out, carrier),
+                // Those that wait have had their turn; plan/ refuses this phase for the others.
+                Mode::Latency(_)
+                | Mode::Timeout(_)
+                | Mode::DiskSpace(_)
+                | Mode::Memory(_)
+                | Mode::Cpu(_)
+                | Mode::DenyList(_)
+                | Mode::Duplicate => {}
+            }
+        }
+        out
+    }
+
+    /// The function's own response, corrupted.
+    fn corrupt<T, C: Carry<T>>(
+        &self,
+        fault: &Corruption,
+        live: &LiveFlag,
+        out: C::Out,
+        carrier: &C,
+    ) -> C::Out {
+        let corrupting = Corrupting {
+            fault: fault.clone(),
+            random: live.random(),
+            // What a point returns is nobody's HTTP response yet.
+            http: self.seen.http && self.point == HANDLER,
+        };
+        let (corrupted, dropped) = carrier.corrupt(out, corrupting);
+        match dropped {
+            Ok(dropped) => {
+                let mut decision = self.decision(Action::Inject, live);
+                decision.headers_dropped = dropped.filter(|_| fault.concerns_headers());
+                self.record(decision);
+            }
+            Err(Refusal(why)) => self.cannot(live, why),
+        }
+        corrupted
+    }
+
+    /// With the header that names the flags that fired, where the handler's response carries one.
+    pub(super) fn announce<T, C: Carry<T>>(&self, out: C::Out, carrier: &C) -> C::Out {
+        if self.point != HANDLER {
+            return out;
+        }
+        match self.engine.announcement(&self.seen) {
+            None => out,
+            Some(header) => carrier.announce(out, &header, self.seen.http),
+        }
+    }
+
+    /// The injected error; a function without an error type panics, if that is allowed.
+    pub(super) fn fail<Out>(
+        &self,
+        exception: &Exception,
+        live: &LiveFlag,
+        carry: impl FnOnce(InjectedError) -> Result<Out, CannotFail>,
+    ) -> Option<Out> {
+        let error_type = exception.error_type.as_deref();
+        let error = InjectedError::new(&exception.message, error_type, &live.flag.name);
+        match carry(error) {
+            Ok(out) => {
+                self.record(self.decision(Action::Inject, live));
+                Some(out)
+            }
+            Err(CannotFail(error)) if self.engine.allows_panic() => {
+                self.record_last(self.decision(Action::Inject, live));
+                panic::panic(error.into_message());
+            }
+            Err(CannotFail(_)) => {
+                self.cannot(
+                    live,
+                    "the function has no error type, so an exception would be a panic; \
+                     return a `Result`, or name `panic` in CHAOS_ALLOW",
+                );
+                None
+            }
+        }
+    }
+}

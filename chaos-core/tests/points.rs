@@ -1,0 +1,10 @@
+//! Named points: which invocation they are in, blocks of code as points, and the list of those that
+//! were reached.
+#![cfg(all(feature = "inject", feature = "lambda"))]
+
+#[path = "points/around.rs"]
+mod around;
+#[path = "points/blocks.rs"]
+mod blocks;
+#[path = "points/list.rs"]
+mod list;
