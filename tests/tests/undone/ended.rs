@@ -7,8 +7,11 @@ use serde_json::json;
 use super::taken::{self, Taking};
 use super::{ending, run};
 
+/// How a call ends, and whether a reply is of that.
+type Way = (&'static str, fn(&Reply) -> bool);
+
 /// How a call ends, and whether that is what came of it.
-const WAYS: [(&str, fn(&Reply) -> bool); 4] = [
+const WAYS: [Way; 4] = [
     ("return", |reply| {
         reply
             .payload()
