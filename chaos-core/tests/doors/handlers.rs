@@ -9,7 +9,7 @@ use lambda_runtime::{Context, Error, LambdaEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::cases::{Headers, OWN, Outcome, is_own};
+use super::cases::{Headers, OWN, Outcome};
 
 type Event = LambdaEvent<Value>;
 
@@ -333,7 +333,7 @@ pub(crate) mod http_handlers {
             Ok(reply) => {
                 let mut reply = reply.into_response().await;
                 // A text of the handler's own gets a content type on its way out.
-                if is_own(&String::from_utf8_lossy(reply.body())) {
+                if crate::cases::is_own(&String::from_utf8_lossy(reply.body())) {
                     reply.headers_mut().remove("content-type");
                 }
                 judge_http(Ok::<_, E>(reply))
