@@ -76,10 +76,12 @@ impl Beginning {
 
 /// Whether a call has to ask when its future is first polled: a test's scope may be entered until
 /// then, and so may the runtime that a fetch needs, as in `runtime.block_on(handler(event))`.
-fn comes_later() -> bool {
+fn comes_later(at_point: bool) -> bool {
+    // The runtime is asked for last: that costs more than all the rest. At a point below a handler
+    // nobody fetches.
+    let fetches = |engine: EngineRef| !(at_point && engine.has_handler()) && engine.has_to_fetch();
     may_enter_scope()
-        || tokio::runtime::Handle::try_current().is_err()
-            && current().is_some_and(|engine| engine.has_to_fetch())
+        || current().is_some_and(fetches) && tokio::runtime::Handle::try_current().is_err()
 }
 
 /// What a handler's call has to wait for; `None` where there is nothing to do.
@@ -138,7 +140,7 @@ fn begin_handler(
     labels: impl FnOnce() -> Labels,
     look: impl FnOnce(bool) -> Seen,
 ) -> Option<Box<Beginning>> {
-    let (engine, wait) = if comes_later() {
+    let (engine, wait) = if comes_later(false) {
         (None, None)
     } else {
         let (engine, wait) = handler_arrives(current()?)?;
@@ -179,7 +181,7 @@ pub fn begin_point(point: &'static str, labels: impl FnOnce() -> Labels) -> Opti
 
 #[inline(never)]
 fn begin_at(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<Beginning>> {
-    let (engine, wait) = if comes_later() {
+    let (engine, wait) = if comes_later(true) {
         (None, None)
     } else {
         let (engine, wait) = point_arrives(current()?, point)?;
