@@ -5,6 +5,7 @@ pub mod build;
 pub mod document;
 pub mod events;
 mod found;
+pub mod host;
 mod launch;
 mod running;
 pub mod small_disk;

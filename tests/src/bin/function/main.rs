@@ -47,6 +47,7 @@ async fn main() -> Result<(), Error> {
         "point" => run(service_fn(returns::point)).await,
         "wrapped" => run(service_fn(wrap(returns::bare))).await,
         "names" => run_concurrent(service_fn(names::resolves)).await,
+        "asks" => run_concurrent(service_fn(names::asks)).await,
         "undone" => run_concurrent(service_fn(undone::round)).await,
         "twice" => run(service_fn(undone::worker)).await,
         "concurrent" => run_concurrent(service_fn(returns::slow)).await,
