@@ -45,7 +45,9 @@ mod ssm;
 
 pub use appconfig::AppConfigAgent;
 pub use behaviour::Behaviour;
-pub use lambda::{Function, FunctionBuilder, FunctionError, Invocation, InvokeError, Reply};
+pub use lambda::{
+    Function, FunctionBuilder, FunctionError, Invocation, InvokeError, LambdaApi, Reply,
+};
 pub use ssm::{
     Parameter, ParameterStore, ParameterType, ParametersExtension, RecordedRequest, ServiceError,
     Tier,
