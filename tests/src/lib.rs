@@ -9,6 +9,7 @@ pub mod host;
 mod launch;
 mod running;
 pub mod small_disk;
+pub mod stream;
 pub mod wait;
 
 pub use found::Found;
