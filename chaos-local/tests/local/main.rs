@@ -4,6 +4,7 @@ mod agents;
 mod attached;
 mod child;
 mod invoke;
+mod metadata;
 mod parameters;
 mod support;
 mod switches;
