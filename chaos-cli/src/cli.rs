@@ -6,7 +6,7 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
 
-use crate::commands::{profile, tour};
+use crate::commands::{disable, enable, init, presets, profile, status, tour};
 
 /// Fault injection for AWS Lambda functions written in Rust.
 #[derive(Debug, Parser)]
@@ -30,6 +30,11 @@ pub(crate) struct Cli {
 /// The commands, one file each in `commands/`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(init::Arguments),
+    Status(status::Arguments),
+    Enable(enable::Arguments),
+    Disable(disable::Arguments),
+    Presets(presets::Arguments),
     Profile(profile::Arguments),
     Tour(tour::Arguments),
 }

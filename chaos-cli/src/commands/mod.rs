@@ -1,6 +1,11 @@
 //! One file a command: its arguments, its help, and what it does.
 
+pub(crate) mod disable;
+pub(crate) mod enable;
+pub(crate) mod init;
+pub(crate) mod presets;
 pub(crate) mod profile;
+pub(crate) mod status;
 pub(crate) mod tour;
 
 use std::process::ExitCode;
@@ -11,6 +16,11 @@ use crate::ending::Ending;
 /// Does what was asked for. The exit code is the command's own answer.
 pub(crate) async fn run(command: Command) -> Result<ExitCode, Ending> {
     match command {
+        Command::Init(arguments) => init::run(arguments).await,
+        Command::Status(arguments) => status::run(arguments).await,
+        Command::Enable(arguments) => enable::run(arguments).await,
+        Command::Disable(arguments) => disable::run(arguments).await,
+        Command::Presets(arguments) => presets::run(&arguments),
         Command::Profile(arguments) => profile::run(arguments),
         Command::Tour(arguments) => tour::run(arguments).await,
     }
