@@ -4,6 +4,7 @@
 
 mod call;
 mod carrier;
+mod cbor;
 mod client;
 mod errors;
 mod labels;
