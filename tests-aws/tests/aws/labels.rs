@@ -1,35 +1,11 @@
 //! What a call is about, in the requests of the real SDK: a flag that names it hits, and no other.
 //! Of S3, SQS, SNS and Lambda that is in `protocols.rs`.
 
-use std::future::Future;
-
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, KeysAndAttributes, Put, PutRequest, TransactWriteItem,
     WriteRequest,
 };
-use chaos_core::testing::Scope;
-use chaos_tests_aws::{Service, client};
-use serde_json::{Value, json};
-
-/// A scope in which calls with that label fail, and one in which those with another value do.
-fn scopes(label: &str, value: &str) -> [Scope; 2] {
-    [value, "another"].map(|value| {
-        let labels: Value = [(label.to_owned(), json!(value))].into_iter().collect();
-        Scope::new(&json!({"exception": {"enabled": true, "point": "aws.*", "labels": labels}}))
-    })
-}
-
-/// Whether a call is known by each of the values of a label.
-async fn is_about<T, E, F>(label: &str, values: &[&str], call: impl Fn() -> F)
-where
-    F: Future<Output = Result<T, E>>,
-{
-    for value in values {
-        let [own, other] = scopes(label, value);
-        assert!(own.run(call()).await.is_err(), "{label} {value}");
-        assert!(other.run(call()).await.is_ok(), "{label} {value}");
-    }
-}
+use chaos_tests_aws::{Service, client, is_about};
 
 fn text(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())

@@ -14,15 +14,16 @@ pub(super) fn map(pairs: &[(&str, &str)]) -> Vec<u8> {
 /// The major types, in the upper three bits of a head.
 const TEXT: u8 = 3 << 5;
 const MAP: u8 = 5 << 5;
+/// In the other five: the length stands in the eight bytes after the head.
+const IN_EIGHT_BYTES: u8 = 0x1B;
 
 /// A type and a length: in five bits up to 23, in bytes after it beyond.
 fn head(out: &mut Vec<u8>, major: u8, length: usize) {
-    match u8::try_from(length) {
-        Ok(short @ 0..24) => out.push(major | short),
-        _ => {
-            out.push(major | 27);
-            out.extend_from_slice(&(length as u64).to_be_bytes());
-        }
+    if let Ok(short @ 0..24) = u8::try_from(length) {
+        out.push(major | short);
+    } else {
+        out.push(major | IN_EIGHT_BYTES);
+        out.extend_from_slice(&(length as u64).to_be_bytes());
     }
 }
 
