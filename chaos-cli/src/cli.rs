@@ -6,7 +6,7 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
 
-use crate::commands::tour;
+use crate::commands::{tour, validate};
 
 /// Fault injection for AWS Lambda functions written in Rust.
 #[derive(Debug, Parser)]
@@ -31,6 +31,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Tour(tour::Arguments),
+    Validate(validate::Arguments),
 }
 
 /// As cargo colours its own help.
@@ -72,7 +73,9 @@ mod tests {
             &["cargo-chaos", "tour", "--package", "chaos"][..],
         ] {
             let arguments = without_cargos_own(line.iter().map(OsString::from));
-            let Command::Tour(tour) = Cli::parse_from(arguments).command;
+            let Command::Tour(tour) = Cli::parse_from(arguments).command else {
+                panic!("{line:?} is no tour");
+            };
             assert_eq!(tour.package, "chaos");
         }
     }

@@ -1,6 +1,7 @@
 //! One file a command: its arguments, its help, and what it does.
 
 pub(crate) mod tour;
+pub(crate) mod validate;
 
 use std::process::ExitCode;
 
@@ -11,5 +12,6 @@ use crate::ending::Ending;
 pub(crate) async fn run(command: Command) -> Result<ExitCode, Ending> {
     match command {
         Command::Tour(arguments) => tour::run(arguments).await,
+        Command::Validate(arguments) => validate::run(&arguments),
     }
 }

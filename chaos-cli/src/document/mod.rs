@@ -1,0 +1,7 @@
+//! A document as somebody hands it over: its text, and where in it what stands.
+
+mod input;
+mod position;
+
+pub(crate) use self::input::Text;
+pub(crate) use self::position::{Position, Positions, no_json};
