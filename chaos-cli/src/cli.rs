@@ -6,7 +6,7 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
 
-use crate::commands::{tour, validate};
+use crate::commands::{profile, tour, validate};
 
 /// Fault injection for AWS Lambda functions written in Rust.
 #[derive(Debug, Parser)]
@@ -30,6 +30,7 @@ pub(crate) struct Cli {
 /// The commands, one file each in `commands/`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Profile(profile::Arguments),
     Tour(tour::Arguments),
     Validate(validate::Arguments),
 }
@@ -74,7 +75,7 @@ mod tests {
         ] {
             let arguments = without_cargos_own(line.iter().map(OsString::from));
             let Command::Tour(tour) = Cli::parse_from(arguments).command else {
-                panic!("{line:?} is no tour");
+                panic!("another command");
             };
             assert_eq!(tour.package, "chaos");
         }

@@ -1,7 +1,6 @@
 //! `cargo chaos validate`.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -9,7 +8,7 @@ use chaos_core::plan::{self, Format, Reading, Severity, key_in_path, mode_row};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use crate::document::{Position, Positions, Text, no_json};
+use crate::document::{Position, Positions, Source, no_json};
 use crate::ending::Ending;
 use crate::progress;
 
@@ -25,9 +24,10 @@ use crate::progress;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo chaos validate chaos.json           every finding, and the flags that come of it
-  cargo chaos validate chaos.json --json    the same as one JSON object
-  cat chaos.json | cargo chaos validate -   what comes from standard input
+  cargo chaos validate chaos.json               every finding, and the flags that come of it
+  cargo chaos validate chaos.json --json        the same as one JSON object
+  cat chaos.json | cargo chaos validate -       what comes from standard input
+  cargo chaos validate --param /orders/chaos    what functions read at the moment
 
 With --json:
   flags      by name, each with `mode`, `kept` (false: it is skipped), `enabled` (whether it is on)
@@ -36,16 +36,15 @@ With --json:
   findings   each with `path`, `message`, `severity` (`error` or `warning`), `line` and `column`,
              both from 1, columns in characters")]
 pub(crate) struct Arguments {
-    /// The document's file, or - for standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[command(flatten)]
+    source: Source,
     /// Print one JSON object instead of text
     #[arg(long)]
     json: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Ending> {
-    let document = Text::read(&arguments.file, "document")?;
+pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, Ending> {
+    let document = arguments.source.read().await?;
     let checked = Checked::new(&document.text);
     let mut out = anstream::stdout();
     if arguments.json {

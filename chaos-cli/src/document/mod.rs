@@ -3,5 +3,5 @@
 mod input;
 mod position;
 
-pub(crate) use self::input::Text;
+pub(crate) use self::input::{Source, Text};
 pub(crate) use self::position::{Position, Positions, no_json};
