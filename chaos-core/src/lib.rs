@@ -732,7 +732,7 @@ pub use crate::engine::{PointInfo, points};
 pub use crate::error::InjectedError;
 #[cfg(feature = "aws")]
 pub use crate::seam::aws;
-pub use crate::seam::future::ChaosFuture;
+pub use crate::seam::future::{ChaosFuture, Kind, Rounds, carrier_of};
 pub use crate::seam::handler::{wrap, wrap_opaque};
 pub use crate::seam::layer::{ChaosError, ChaosLayer, ChaosService};
 pub use crate::seam::look::{HasContext, View};
@@ -744,7 +744,7 @@ pub use crate::seam::returns::{FromInjected, Respond};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::engine::{Beginning, Carry, Seen, again, begin, begin_point};
-    pub use crate::seam::future::ChaosFuture;
+    pub use crate::seam::future::{ChaosFuture, Kind, Rounds, carrier_of};
     pub use crate::seam::handler::{label, run_blocking, run_blocking_repeatable};
     pub use crate::seam::look::kind as event_kind;
     pub use crate::seam::look::probe as look;

@@ -29,8 +29,6 @@ pub(crate) use self::carry::Denial;
 pub(crate) use self::carry::{CannotFail, Corrupting, Dropped, Refusal};
 #[cfg(feature = "aws")]
 pub(crate) use self::gate::armed;
-#[cfg(not(feature = "aws"))]
-use self::gate::armed;
 pub(crate) use self::gate::{
     EngineRef, current, current_scope, expect_scopes, install, may_enter_scope, scope, scope_sync,
 };
@@ -142,7 +140,11 @@ impl Shared {
             .store(live.concerns_handler(), Ordering::Relaxed);
         let points = live.concerns_points() || self.reached.is_some();
         self.points.store(points, Ordering::Relaxed);
+        let concerns = points || live.concerns_handler();
         self.live.store(Arc::new(live));
+        if concerns {
+            gate::wake();
+        }
     }
 
     /// Ends all of it for as long as nobody confirms it. What its flags remember is kept.
@@ -215,14 +217,34 @@ impl Engine {
         self.shared.metrics()
     }
 
-    /// What has to be waited for before an invocation may begin: usually nothing.
-    #[inline]
+    /// What has to be waited for before an invocation may begin, where the document is too old:
+    /// usually nothing.
     pub(crate) fn turn(&self) -> Option<Waiting> {
-        let refresh = self.refresh.as_ref()?;
-        if refresh.is_fresh() {
-            return None;
+        self.refresh.as_ref()?.turn()
+    }
+
+    /// Lets handlers go by without asking, where nothing concerns them and the document will never
+    /// change.
+    fn let_handlers_rest(&self) {
+        if self.is_fixed() && self.metrics().is_none() && !self.may_concern_handler() {
+            gate::rest(gate::HANDLERS, || self.may_concern_handler());
         }
-        refresh.turn()
+    }
+
+    /// The same of points, where a handler keeps the document fresh or nobody has to.
+    fn let_points_rest(&self) {
+        let kept = self.has_handler() || self.is_fixed();
+        if kept && self.metrics().is_none() && !self.may_concern_points() {
+            gate::rest(gate::POINTS, || self.may_concern_points());
+        }
+    }
+
+    /// Whether the document is there and never changes.
+    #[inline]
+    fn is_fixed(&self) -> bool {
+        self.refresh
+            .as_ref()
+            .is_none_or(|refresh| refresh.is_fixed())
     }
 
     /// Whether the document is too old to be used without a fetch.

@@ -168,12 +168,18 @@ impl Refresh {
     /// atomic for a document that never changes.
     #[inline]
     pub(crate) fn is_fresh(&self) -> bool {
-        let until = self.fresh_until_monotonic.load(Relaxed);
-        if until == u64::MAX {
+        if self.is_fixed() {
             return true;
         }
         let now = self.clock.now();
-        now.monotonic < until && now.wall < self.fresh_until_wall.load(Relaxed)
+        now.monotonic < self.fresh_until_monotonic.load(Relaxed)
+            && now.wall < self.fresh_until_wall.load(Relaxed)
+    }
+
+    /// Whether the document is there and never changes.
+    #[inline]
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.fresh_until_monotonic.load(Relaxed) == u64::MAX
     }
 
     /// What the start of an invocation does when the document is not fresh: begins a fetch beside
