@@ -5,9 +5,11 @@ pub mod build;
 pub mod document;
 pub mod events;
 mod found;
+pub mod host;
 mod launch;
 mod running;
 pub mod small_disk;
+pub mod stream;
 pub mod wait;
 
 pub use found::Found;

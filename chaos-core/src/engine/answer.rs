@@ -103,7 +103,7 @@ impl Injection {
         match dropped {
             Ok(dropped) => {
                 let mut decision = self.decision(Action::Inject, live);
-                decision.headers_dropped = dropped.filter(|_| fault.concerns_headers());
+                decision.headers_dropped = dropped.filter(|_| !fault.drop_headers.is_empty());
                 self.record(decision);
             }
             Err(Refusal(why)) => self.cannot(live, why),

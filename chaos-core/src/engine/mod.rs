@@ -33,8 +33,8 @@ pub(crate) use self::gate::{
     EngineRef, current, current_scope, expect_scopes, install, may_enter_scope, scope, scope_sync,
 };
 pub(crate) use self::injection::{After, Before, Injection};
-pub(crate) use self::live::HANDLER;
-use self::live::{Live, LiveFlag, Verdict};
+pub use self::live::HeldBack;
+pub(crate) use self::live::{HANDLER, Live, LiveFlag, Verdict};
 pub(crate) use self::options::{Allow, Options, killed};
 use self::reached::Reached;
 pub use self::reached::{PointInfo, points};
@@ -44,7 +44,8 @@ use crate::plan::{self, Mode, Phase};
 use crate::source::refresh::{Refresh, Waiting};
 use crate::telemetry::{Action, Decision, Metrics};
 
-/// Labels of one call: names and values.
+/// Labels of one call: names and values. A call that is about several things, as a batch is, has a
+/// label several times.
 pub(crate) type Labels = Vec<(&'static str, String)>;
 
 /// Decides, applies and records.
@@ -329,7 +330,7 @@ impl Engine {
                         Phase::After => after.push(Arc::clone(flag)),
                     }
                 }
-                Verdict::Fires | Verdict::Holds => {}
+                Verdict::Fires | Verdict::Holds(_) => {}
                 // It was not asked for when the call began; the next call is looked at.
                 Verdict::Blind if !seen.looked && seen.known => {}
                 Verdict::Blind => self.say_blind(flag, point, seen),
@@ -351,13 +352,19 @@ impl Engine {
         self.record(decision.because(why), seen, !live.said_blind());
     }
 
-    fn label<'a>(&'a self, labels: &'a Labels, seen: &'a Seen, name: &str) -> Option<&'a str> {
-        if name == "lambda.tenant" && seen.tenant.is_some() {
-            return seen.tenant.as_deref();
+    /// The values of a label: the call's own, several where it is about several things, or else the
+    /// one that every call has.
+    fn label<'a>(&'a self, labels: &'a Labels, seen: &'a Seen, name: &str) -> Vec<&'a str> {
+        let tenant = seen.tenant.as_deref().filter(|_| name == "lambda.tenant");
+        if let Some(tenant) = tenant {
+            return vec![tenant];
         }
-        let own = labels.iter().find(|(label, _)| *label == name);
-        let built_in = || self.options.labels.iter().find(|(label, _)| *label == name);
-        own.or_else(built_in).map(|(_, value)| value.as_str())
+        let own = values(labels, name);
+        if own.is_empty() {
+            values(&self.options.labels, name)
+        } else {
+            own
+        }
     }
 
     /// Whether a fault that fires may be injected; says so where not.
@@ -410,6 +417,12 @@ impl Engine {
             record.push(decision);
         }
     }
+}
+
+/// The values of the labels of that name.
+fn values<'a>(labels: &'a Labels, name: &str) -> Vec<&'a str> {
+    let named = labels.iter().filter(|(label, _)| *label == name);
+    named.map(|(_, value)| value.as_str()).collect()
 }
 
 /// Flags that fire, in order.

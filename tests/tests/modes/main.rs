@@ -1,6 +1,7 @@
 //! Modes on a real process: always, never, and half the time with a seed.
 
 mod corruption;
+mod cors;
 mod cpu;
 mod denylist;
 mod diskspace;
@@ -12,3 +13,4 @@ mod latency;
 mod memory;
 mod seed;
 mod statuscode;
+mod streams;

@@ -8,6 +8,8 @@ mod errors;
 mod http;
 mod names;
 mod returns;
+mod shared;
+mod streams;
 mod undone;
 
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -47,6 +49,7 @@ async fn main() -> Result<(), Error> {
         "point" => run(service_fn(returns::point)).await,
         "wrapped" => run(service_fn(wrap(returns::bare))).await,
         "names" => run_concurrent(service_fn(names::resolves)).await,
+        "asks" => run_concurrent(service_fn(names::asks)).await,
         "undone" => run_concurrent(service_fn(undone::round)).await,
         "twice" => run(service_fn(undone::worker)).await,
         "concurrent" => run_concurrent(service_fn(returns::slow)).await,
@@ -66,6 +69,30 @@ async fn main() -> Result<(), Error> {
             let layered = ServiceBuilder::new().layer(ChaosLayer::new());
             lambda_http::run(layered.service_fn(http::bare)).await
         }
+
+        "shared_v2" => run(service_fn(shared::api_v2)).await,
+        "shared_v1" => run(service_fn(shared::api_v1)).await,
+        "shared_alb" => run(service_fn(shared::alb)).await,
+        "shared_value" => run(service_fn(shared::value)).await,
+        "shared_wrapped" => run(service_fn(wrap(shared::bare))).await,
+        "shared_http" => lambda_http::run(service_fn(shared::response)).await,
+        "shared_into" => lambda_http::run(service_fn(shared::into)).await,
+        "shared_router" => {
+            let layered = ServiceBuilder::new().layer(ChaosLayer::new());
+            lambda_http::run(layered.service(shared::router())).await
+        }
+
+        "stream" => run(service_fn(streams::annotated)).await,
+        "stream_layer" => {
+            let layered = ServiceBuilder::new().layer(ChaosLayer::new());
+            run(layered.service_fn(streams::bare)).await
+        }
+        "stream_http" => {
+            let layered = ServiceBuilder::new().layer(ChaosLayer::new());
+            let service = layered.service_fn(streams::response);
+            lambda_http::run_with_streaming_response(service).await
+        }
+        "stream_router" => lambda_http::run_with_streaming_response(streams::router()).await,
 
         other => Err(format!("TEST_HANDLER={other:?} names no handler").into()),
     }
