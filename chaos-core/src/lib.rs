@@ -573,6 +573,7 @@ mod error;
 mod fault;
 pub mod plan;
 mod seam;
+pub mod simulate;
 pub mod source;
 mod telemetry;
 pub mod testing;

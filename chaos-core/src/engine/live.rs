@@ -41,9 +41,57 @@ pub(crate) struct LiveFlag {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Fires,
-    Holds,
+    Holds(HeldBack),
     /// It has conditions, and the event cannot be looked at.
     Blind,
+}
+
+/// Why a flag does not strike at a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HeldBack {
+    /// It is off, or the document's `settings` switch all off.
+    Disabled,
+    /// It is not yet `starts_at`, or `expires_at` has come: its own, or that of `settings`.
+    Window,
+    /// It names other points.
+    Point,
+    /// A label that it names is absent or has another value.
+    Label,
+    /// A condition does not hold, or there is no event to look at.
+    Condition,
+    /// The roll of `percentage` missed, or the call has no value for `by`.
+    Percentage,
+    /// It is one of the first calls, which `skip_first` lets through.
+    SkipFirst,
+    /// It is none of each n-th call, as `every` has it.
+    Every,
+    /// It has struck as often as `limit` allows.
+    Limit,
+    /// Another flag answered in the function's place, or replaced its status code, before it was this
+    /// one's turn.
+    Answered,
+    /// It cannot be injected there: a `duplicate` at a point, or after another one.
+    Impossible,
+}
+
+impl HeldBack {
+    /// One word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Window => "window",
+            Self::Point => "point",
+            Self::Label => "label",
+            Self::Condition => "condition",
+            Self::Percentage => "percentage",
+            Self::SkipFirst => "skip_first",
+            Self::Every => "every",
+            Self::Limit => "limit",
+            Self::Answered => "answered",
+            Self::Impossible => "impossible",
+        }
+    }
 }
 
 impl Live {
@@ -163,25 +211,35 @@ impl LiveFlag {
         label: impl Fn(&str) -> Option<&'a str>,
     ) -> Verdict {
         let Flag { aim, trigger, .. } = &self.flag;
-        if !trigger.window_open(now) || !aim.labels_hold(|name| label(name).map(Into::into)) {
-            return Verdict::Holds;
+        if !trigger.window_open(now) {
+            return Verdict::Holds(HeldBack::Window);
+        }
+        if !aim.labels_hold(|name| label(name).map(Into::into)) {
+            return Verdict::Holds(HeldBack::Label);
         }
         if self.wants_event() {
             let Some(event) = &seen.event else {
                 return Verdict::Blind;
             };
             if !Condition::all_hold(&aim.conditions, event) {
-                return Verdict::Holds;
+                return Verdict::Holds(HeldBack::Condition);
             }
         }
         let nth = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        // Rolled for each call, so that the counts do not move the rolls of those that follow.
         let hit = self
             .draw(seen, label)
             .is_some_and(|draw| trigger.hits(draw));
-        if hit && trigger.counts(nth) && self.within_limit() {
-            Verdict::Fires
+        if nth <= trigger.skip_first {
+            Verdict::Holds(HeldBack::SkipFirst)
+        } else if !trigger.counts(nth) {
+            Verdict::Holds(HeldBack::Every)
+        } else if !hit {
+            Verdict::Holds(HeldBack::Percentage)
+        } else if !self.within_limit() {
+            Verdict::Holds(HeldBack::Limit)
         } else {
-            Verdict::Holds
+            Verdict::Fires
         }
     }
 

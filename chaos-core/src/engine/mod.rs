@@ -35,8 +35,8 @@ pub(crate) use self::gate::{
     EngineRef, current, current_scope, expect_scopes, install, may_enter_scope, scope, scope_sync,
 };
 pub(crate) use self::injection::{After, Before, Injection};
-pub(crate) use self::live::HANDLER;
-use self::live::{Live, LiveFlag, Verdict};
+pub use self::live::HeldBack;
+pub(crate) use self::live::{HANDLER, Live, LiveFlag, Verdict};
 pub(crate) use self::options::{Allow, Options, killed};
 use self::reached::Reached;
 pub use self::reached::{PointInfo, points};
@@ -307,7 +307,7 @@ impl Engine {
                         Phase::After => after.push(Arc::clone(flag)),
                     }
                 }
-                Verdict::Fires | Verdict::Holds => {}
+                Verdict::Fires | Verdict::Holds(_) => {}
                 // It was not asked for when the call began; the next call is looked at.
                 Verdict::Blind if !seen.looked && seen.known => {}
                 Verdict::Blind => self.say_blind(flag, point, seen),
