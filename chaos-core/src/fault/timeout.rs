@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn the_wait_ends_the_buffer_before_the_deadline() {
         let minute = Duration::from_mins(1);
-        assert_eq!(left(1.0, minute), minute - Duration::from_millis(1));
+        assert_eq!(left(1.0, minute), Duration::from_millis(59_999));
         assert_eq!(left(10_000.0, minute), Duration::from_secs(50));
         assert_eq!(left(60_000.0, minute), Duration::ZERO);
         assert_eq!(left(900_000.0, minute), Duration::ZERO);
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn no_deadline_makes_it_longer_than_a_function_may_run() {
         assert_eq!(left(0.0, Duration::from_hours(24)), LONGEST + PAST);
-        assert_eq!(left(1_000.0, Duration::from_hours(24)), LONGEST - PAST);
+        assert_eq!(left(1_000.0, Duration::from_hours(24)) + PAST, LONGEST);
         let past = NOW + Duration::from_secs(1);
         let wait = wait(Timeout { buffer_ms: 0.0 }, NOW, past);
         assert_eq!(wait, Duration::ZERO);
