@@ -382,7 +382,9 @@
 //! `handler`, so a glob of `*` reaches it too.
 //!
 //! Every call has the labels `lambda.function`, `lambda.version`, `lambda.region` and
-//! `lambda.tenant`, where Lambda gives them, so that one document can serve many functions.
+//! `lambda.tenant`, where Lambda gives them, so that one document can serve many functions. A call
+//! that is about several things at once, as a batch of an AWS service, has a label several times: it
+//! is enough if one of the values fits, for `labels` and for `by`.
 //!
 //! A block of code is a point with [`point()`]:
 //!

@@ -46,7 +46,8 @@ use crate::plan::{self, Mode, Phase};
 use crate::source::refresh::{Refresh, Waiting};
 use crate::telemetry::{Action, Decision, Metrics};
 
-/// Labels of one call: names and values.
+/// Labels of one call: names and values. A call that is about several things, as a batch is, has a
+/// label several times.
 pub(crate) type Labels = Vec<(&'static str, String)>;
 
 /// Decides, applies and records.
@@ -329,13 +330,19 @@ impl Engine {
         self.record(decision.because(why), seen, !live.said_blind());
     }
 
-    fn label<'a>(&'a self, labels: &'a Labels, seen: &'a Seen, name: &str) -> Option<&'a str> {
-        if name == "lambda.tenant" && seen.tenant.is_some() {
-            return seen.tenant.as_deref();
+    /// The values of a label: the call's own, several where it is about several things, or else the
+    /// one that every call has.
+    fn label<'a>(&'a self, labels: &'a Labels, seen: &'a Seen, name: &str) -> Vec<&'a str> {
+        let tenant = seen.tenant.as_deref().filter(|_| name == "lambda.tenant");
+        if let Some(tenant) = tenant {
+            return vec![tenant];
         }
-        let own = labels.iter().find(|(label, _)| *label == name);
-        let built_in = || self.options.labels.iter().find(|(label, _)| *label == name);
-        own.or_else(built_in).map(|(_, value)| value.as_str())
+        let own = values(labels, name);
+        if own.is_empty() {
+            values(&self.options.labels, name)
+        } else {
+            own
+        }
     }
 
     /// Whether a fault that fires may be injected; says so where not.
@@ -388,6 +395,12 @@ impl Engine {
             record.push(decision);
         }
     }
+}
+
+/// The values of the labels of that name.
+fn values<'a>(labels: &'a Labels, name: &str) -> Vec<&'a str> {
+    let named = labels.iter().filter(|(label, _)| *label == name);
+    named.map(|(_, value)| value.as_str()).collect()
 }
 
 /// Flags that fire, in order.
