@@ -51,7 +51,8 @@ impl Text {
             ))
         })?;
         let text = String::from_utf8(bytes).map_err(|error| {
-            let line = 1 + line_ends(error.as_bytes(), error.utf8_error().valid_up_to());
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = valid.split(|byte| *byte == b'\n').count();
             Ending::Usage(format!(
                 "the {what} in {name} is no UTF-8 in line {line}; save it as UTF-8"
             ))
@@ -78,9 +79,4 @@ fn read_stdin() -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// The lines that end in the first so many bytes.
-fn line_ends(bytes: &[u8], upto: usize) -> usize {
-    bytes[..upto].iter().filter(|byte| **byte == b'\n').count()
 }
