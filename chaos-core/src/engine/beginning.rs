@@ -170,6 +170,17 @@ fn begin_handler(
     }))
 }
 
+/// Whether no point has anything to do now, whatever its name. Asked by seams that have to put
+/// names together.
+#[cfg(feature = "_client")]
+#[inline]
+pub(crate) fn quiet_at_points() -> bool {
+    let is_quiet = |engine: EngineRef| {
+        engine.has_handler() && engine.metrics().is_none() && !engine.may_concern_points()
+    };
+    !armed() || !may_enter_scope() && current().is_none_or(is_quiet)
+}
+
 /// The start of a call at a named point; labels are looked at only if some flag concerns it.
 #[inline]
 pub fn begin_point(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<Beginning>> {

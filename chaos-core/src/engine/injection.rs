@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::carry::{Carry, Denial};
+use super::carry::{Carry, Denial, Refusal};
 use super::live::{HANDLER, LiveFlag};
 use super::seen::Seen;
 use super::{EngineRef, Fired, Inside, Running};
@@ -269,6 +269,7 @@ impl Injection {
                 return Some(out);
             }
             Denial::Passes => live.not_injected(),
+            Denial::Refused(Refusal(why)) => self.cannot(live, why),
             Denial::WholeProcess => self.deny_to_all(list, live),
         }
         None

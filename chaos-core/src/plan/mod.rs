@@ -62,6 +62,8 @@ pub use mode::{
     Panic, Spread, StatusCode, Timeout,
 };
 pub use modes::{MODES, mode_row};
+#[cfg(feature = "_client")]
+pub(crate) use nearest::nearest;
 pub use pattern::Pattern;
 pub use settings::{SETTINGS_ATTRIBUTES, Settings};
 pub use table::{Attribute, DefaultValue, FLAG_ATTRIBUTES, Kind, ModeRow};

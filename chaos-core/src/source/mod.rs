@@ -27,7 +27,7 @@ mod error;
 mod extension;
 mod file;
 pub(crate) mod options;
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 mod own;
 #[cfg(any(feature = "extension", feature = "ssm"))]
 mod parameter;
@@ -45,7 +45,7 @@ pub use self::error::SourceError;
 #[cfg(feature = "extension")]
 pub use self::extension::ExtensionSource;
 pub use self::file::FileSource;
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 pub(crate) use self::own::{is_own, own};
 #[cfg(feature = "ssm")]
 pub use self::ssm::SsmSource;
