@@ -6,7 +6,7 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
 
-use crate::commands::tour;
+use crate::commands::{profile, tour};
 
 /// Fault injection for AWS Lambda functions written in Rust.
 #[derive(Debug, Parser)]
@@ -30,6 +30,7 @@ pub(crate) struct Cli {
 /// The commands, one file each in `commands/`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Profile(profile::Arguments),
     Tour(tour::Arguments),
 }
 
@@ -72,7 +73,9 @@ mod tests {
             &["cargo-chaos", "tour", "--package", "chaos"][..],
         ] {
             let arguments = without_cargos_own(line.iter().map(OsString::from));
-            let Command::Tour(tour) = Cli::parse_from(arguments).command;
+            let Command::Tour(tour) = Cli::parse_from(arguments).command else {
+                panic!("another command");
+            };
             assert_eq!(tour.package, "chaos");
         }
     }

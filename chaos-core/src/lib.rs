@@ -91,7 +91,7 @@
 //! | mode | what it does | attributes |
 //! | --- | --- | --- |
 //! | `latency` | waits, then goes on; never past the invocation's deadline | `min_latency` and `max_latency`, 0 to 900000 ms; a lone `min_latency` is also the maximum, a lone `max_latency` starts from 0. `distribution`: `uniform` unless written; or `normal` or `lognormal` with `mean` and `sigma`, the mean and the standard deviation of the waits, 0 to 900000 ms each, where a draw outside `min_latency` and `max_latency` (0 and 900000 unless written) is the bound |
-//! | `timeout` | waits until the invocation's deadline less the buffer, then goes on; where the deadline is not known, it does not wait and says so | `timeout_buffer_ms`, 0 to 900000 ms; 0 unless written, and Lambda then ends the invocation |
+//! | `timeout` | waits until the invocation's deadline less the buffer, then goes on; where the deadline is not known, it does not wait and says so | `timeout_buffer_ms`, 0 to 900000 ms; 0 unless written, which waits a second past the deadline, so that Lambda ends the invocation |
 //! | `diskspace` | takes blocks of the temporary directory until the wrapped function ends | `disk_space`, 1 to 10240 MB of 1,048,576 bytes; 100 unless written. Or `leave_free`, 0 to 10240 MB: all but so much is taken, 10240 MB at most |
 //! | `memory` | holds resident memory until the function that was hit ends; only where `CHAOS_ALLOW` names it | `memory_mb`, 1 to 10240 MB of 1,048,576 bytes, whole; 100 unless written. Where it is more than the function has, Lambda ends the process |
 //! | `cpu` | keeps cores busy until the function that was hit ends, never past the invocation's deadline; only where `CHAOS_ALLOW` names it | `cpu_ms`, at most so long, 1 to 900000 ms, whole; 900000 unless written. `cpu_threads`, 1 to 64; as many as there are cores unless written |
@@ -382,7 +382,9 @@
 //! `handler`, so a glob of `*` reaches it too.
 //!
 //! Every call has the labels `lambda.function`, `lambda.version`, `lambda.region` and
-//! `lambda.tenant`, where Lambda gives them, so that one document can serve many functions.
+//! `lambda.tenant`, where Lambda gives them, so that one document can serve many functions. A call
+//! that is about several things at once, as a batch of an AWS service, has a label several times: it
+//! is enough if one of the values fits, for `labels` and for `by`.
 //!
 //! A block of code is a point with [`point()`]:
 //!
@@ -581,6 +583,7 @@ mod error;
 mod fault;
 pub mod plan;
 mod seam;
+pub mod simulate;
 pub mod source;
 mod telemetry;
 pub mod testing;
@@ -740,7 +743,7 @@ pub use crate::engine::{PointInfo, points};
 pub use crate::error::InjectedError;
 #[cfg(feature = "aws")]
 pub use crate::seam::aws;
-pub use crate::seam::future::ChaosFuture;
+pub use crate::seam::future::{ChaosFuture, Kind, Rounds, carrier_of};
 pub use crate::seam::handler::{wrap, wrap_opaque};
 pub use crate::seam::layer::{ChaosError, ChaosLayer, ChaosService};
 pub use crate::seam::look::{HasContext, View};
@@ -754,7 +757,7 @@ pub use crate::seam::returns::{FromInjected, Respond};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::engine::{Beginning, Carry, Seen, again, begin, begin_point};
-    pub use crate::seam::future::ChaosFuture;
+    pub use crate::seam::future::{ChaosFuture, Kind, Rounds, carrier_of};
     pub use crate::seam::handler::{label, run_blocking, run_blocking_repeatable};
     pub use crate::seam::look::kind as event_kind;
     pub use crate::seam::look::probe as look;

@@ -18,6 +18,8 @@ mod diskspace;
 mod duplicate;
 #[path = "modes/ending.rs"]
 mod ending;
+#[path = "modes/lossy.rs"]
+mod lossy;
 #[path = "modes/lost_reply.rs"]
 mod lost_reply;
 #[path = "modes/memory.rs"]

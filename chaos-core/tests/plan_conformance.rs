@@ -54,6 +54,12 @@ fn flags_are_kept_refused_and_ordered_as_failure_lambda_does_it() {
         let accepted: BTreeSet<&str> = names(&case["accepted"]).collect();
         let kept: BTreeSet<&str> = reading.plan.flags.iter().map(|flag| &*flag.name).collect();
         assert_eq!(kept, accepted, "{id} accepted");
+        let modes = case["document"].as_object().expect("an object").keys();
+        let modes = modes.filter(|key| plan::mode_row(key).is_some());
+        let refused: BTreeSet<&str> = modes.map(String::as_str).collect();
+        let refused: BTreeSet<&str> = refused.difference(&accepted).copied().collect();
+        let skipped: BTreeSet<&str> = reading.skipped.iter().map(String::as_str).collect();
+        assert_eq!(skipped, refused, "{id} skipped");
 
         let expected: Vec<(&str, f64)> = case["active"]
             .as_array()
@@ -96,6 +102,10 @@ fn documents_of_failure_lambda_0_amount_to_these_flags() {
         let flags = case["flags"].as_object().expect("flags");
         assert_eq!(reading.plan, read(&case["flags"]).plan, "{case}");
         assert_eq!(reading.findings.is_empty(), !flags.is_empty(), "{case}");
+
+        let converted = plan::convert(&case["document"]);
+        let expected = (!flags.is_empty()).then(|| case["flags"].clone());
+        assert_eq!(converted, expected, "{case}");
     }
 }
 
@@ -109,6 +119,10 @@ fn documents_of_chaos_lambda_do_what_they_did() {
         let id = &case["id"];
         assert_eq!(reading.format, Format::ChaosLambda, "{id}");
         assert!(reading.usable, "{id}");
+        let converted = plan::convert(&case["document"]).unwrap_or(json!({}));
+        let converted = plan::read_value(&converted);
+        assert_eq!(converted.findings, [], "{id} converted");
+        assert_eq!(converted.plan, reading.plan, "{id} converted");
         let injected: Vec<&plan::Flag> = reading
             .plan
             .active()

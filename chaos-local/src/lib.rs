@@ -1,11 +1,12 @@
 //! Lambda's Runtime API, SSM Parameter Store, and the agents of Parameter Store and `AppConfig`
 //! on loopback, in one process, for tests.
 //!
-//! A [`Function`] runs a Lambda function as a real process and invokes it. A [`ParameterStore`]
-//! answers an AWS SDK as the service does, errors included, and can be told to misbehave. An
-//! [`AppConfigAgent`] and a [`ParametersExtension`] stand for the agents that AWS offers as Lambda
-//! layers. Nothing listens anywhere but on 127.0.0.1, on ports that the system picks, and the processes that were
-//! started here end with the values that stand for them.
+//! A [`Function`] runs a Lambda function as a real process and invokes it, and a [`LambdaApi`] lets
+//! functions invoke each other through an AWS SDK. A [`ParameterStore`] answers an AWS SDK as the
+//! service does, errors included, and can be told to misbehave. An [`AppConfigAgent`] and a
+//! [`ParametersExtension`] stand for the agents that AWS offers as Lambda layers. Nothing listens
+//! anywhere but on 127.0.0.1, on ports that the system picks, and the processes that were started here
+//! end with the values that stand for them.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -45,7 +46,9 @@ mod ssm;
 
 pub use appconfig::AppConfigAgent;
 pub use behaviour::Behaviour;
-pub use lambda::{Function, FunctionBuilder, FunctionError, Invocation, InvokeError, Reply};
+pub use lambda::{
+    Function, FunctionBuilder, FunctionError, Invocation, InvokeError, LambdaApi, Reply,
+};
 pub use ssm::{
     Parameter, ParameterStore, ParameterType, ParametersExtension, RecordedRequest, ServiceError,
     Tier,

@@ -322,7 +322,7 @@ impl Injection {
     }
 
     /// The wait of mode `timeout`. Where the caller gives up by itself it is no longer than that, and
-    /// no deadline need be known: a call that nobody waits for has timed out at once.
+    /// no deadline need be known. Where neither is, the call has timed out at once.
     fn time_out<T, C: Carry<T>>(
         &mut self,
         timeout: Timeout,
@@ -337,9 +337,16 @@ impl Injection {
         let deadline = self.seen.deadline;
         let left = deadline.map(|deadline| timeout::wait(timeout, deadline, now));
         let wait = [left, carrier.patience()].into_iter().flatten().min();
-        let wait = wait.unwrap_or_default();
-        self.record_last(self.decision(Action::Inject, live).waiting(wait));
-        Some(wait)
+        let decision = self.decision(Action::Inject, live);
+        let decision = decision.waiting(wait.unwrap_or_default());
+        self.record_last(match wait {
+            Some(_) => decision,
+            None => decision.because(
+                "neither the invocation's deadline nor a read timeout of the client is known, so the \
+                 call timed out without a wait",
+            ),
+        });
+        Some(wait.unwrap_or_default())
     }
 
     /// The wait until the deadline, if one is known.

@@ -1,5 +1,6 @@
 //! A plan in force: its flags with their counters and their randomness.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -41,9 +42,57 @@ pub(crate) struct LiveFlag {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Fires,
-    Holds,
+    Holds(HeldBack),
     /// It has conditions, and the event cannot be looked at.
     Blind,
+}
+
+/// Why a flag does not strike at a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HeldBack {
+    /// It is off, or the document's `settings` switch all off.
+    Disabled,
+    /// It is not yet `starts_at`, or `expires_at` has come: its own, or that of `settings`.
+    Window,
+    /// It names other points.
+    Point,
+    /// A label that it names is absent or has another value.
+    Label,
+    /// A condition does not hold, or there is no event to look at.
+    Condition,
+    /// The roll of `percentage` missed, or the call has no value for `by`.
+    Percentage,
+    /// It is one of the first calls, which `skip_first` lets through.
+    SkipFirst,
+    /// It is none of each n-th call, as `every` has it.
+    Every,
+    /// It has struck as often as `limit` allows.
+    Limit,
+    /// Another flag answered in the function's place, or replaced its status code, before it was this
+    /// one's turn.
+    Answered,
+    /// It cannot be injected there: a `duplicate` at a point, or after another one.
+    Impossible,
+}
+
+impl HeldBack {
+    /// One word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Window => "window",
+            Self::Point => "point",
+            Self::Label => "label",
+            Self::Condition => "condition",
+            Self::Percentage => "percentage",
+            Self::SkipFirst => "skip_first",
+            Self::Every => "every",
+            Self::Limit => "limit",
+            Self::Answered => "answered",
+            Self::Impossible => "impossible",
+        }
+    }
 }
 
 impl Live {
@@ -160,43 +209,54 @@ impl LiveFlag {
         &self,
         now: SystemTime,
         seen: &Seen,
-        label: impl Fn(&str) -> Option<&'a str>,
+        label: impl Fn(&str) -> Vec<&'a str>,
     ) -> Verdict {
         let Flag { aim, trigger, .. } = &self.flag;
-        if !trigger.window_open(now) || !aim.labels_hold(|name| label(name).map(Into::into)) {
-            return Verdict::Holds;
+        if !trigger.window_open(now) {
+            return Verdict::Holds(HeldBack::Window);
+        }
+        let values = |name: &str| label(name).into_iter().map(Cow::Borrowed);
+        if !aim.labels_hold(values) {
+            return Verdict::Holds(HeldBack::Label);
         }
         if self.wants_event() {
             let Some(event) = &seen.event else {
                 return Verdict::Blind;
             };
             if !Condition::all_hold(&aim.conditions, event) {
-                return Verdict::Holds;
+                return Verdict::Holds(HeldBack::Condition);
             }
         }
         let nth = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        // Rolled for each call, so that the counts do not move the rolls of those that follow.
         let hit = self
             .draw(seen, label)
             .is_some_and(|draw| trigger.hits(draw));
-        if hit && trigger.counts(nth) && self.within_limit() {
-            Verdict::Fires
+        if nth <= trigger.skip_first {
+            Verdict::Holds(HeldBack::SkipFirst)
+        } else if !trigger.counts(nth) {
+            Verdict::Holds(HeldBack::Every)
+        } else if !hit {
+            Verdict::Holds(HeldBack::Percentage)
+        } else if !self.within_limit() {
+            Verdict::Holds(HeldBack::Limit)
         } else {
-            Verdict::Holds
+            Verdict::Fires
         }
     }
 
     /// In [0, 1): at random, or the same each time for the value that `by` names. A call without
-    /// that value is nobody's, and is not hit.
-    fn draw<'a>(&self, seen: &Seen, label: impl Fn(&str) -> Option<&'a str>) -> Option<f64> {
-        let value = match &self.flag.trigger.by {
+    /// that value is nobody's, and is not hit; one that is about several is hit where any would be.
+    fn draw<'a>(&self, seen: &Seen, label: impl Fn(&str) -> Vec<&'a str>) -> Option<f64> {
+        let pinned = |value: &str| Trigger::pinned_draw(&self.flag.name, value);
+        match &self.flag.trigger.by {
             None => {
                 let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
-                return Some(random.random());
+                Some(random.random())
             }
-            Some(By::Label(name)) => label(name)?.into(),
-            Some(By::Event(path)) => text_at(seen.event.as_ref()?, path)?,
-        };
-        Some(Trigger::pinned_draw(&self.flag.name, &value))
+            Some(By::Label(name)) => label(name).into_iter().map(pinned).min_by(f64::total_cmp),
+            Some(By::Event(path)) => Some(pinned(&text_at(seen.event.as_ref()?, path)?)),
+        }
     }
 
     fn within_limit(&self) -> bool {

@@ -22,20 +22,19 @@ use arc_swap::ArcSwap;
 
 pub(crate) use self::announcement::Announcement;
 pub(crate) use self::around::{Inside, Running};
-#[cfg(feature = "_client")]
-pub(crate) use self::beginning::quiet_at_points;
 pub use self::beginning::{Beginning, again, begin, begin_point};
 pub use self::carry::Carry;
 #[cfg(feature = "_client")]
 pub(crate) use self::carry::Denial;
 pub(crate) use self::carry::{CannotFail, Corrupting, Dropped, Refusal};
-use self::gate::armed;
+#[cfg(feature = "_client")]
+pub(crate) use self::gate::armed;
 pub(crate) use self::gate::{
     EngineRef, current, current_scope, expect_scopes, install, may_enter_scope, scope, scope_sync,
 };
 pub(crate) use self::injection::{After, Before, Injection};
-pub(crate) use self::live::HANDLER;
-use self::live::{Live, LiveFlag, Verdict};
+pub use self::live::HeldBack;
+pub(crate) use self::live::{HANDLER, Live, LiveFlag, Verdict};
 pub(crate) use self::options::{Allow, Options, killed};
 use self::reached::Reached;
 pub use self::reached::{PointInfo, points};
@@ -45,7 +44,8 @@ use crate::plan::{self, Mode, Phase};
 use crate::source::refresh::{Refresh, Waiting};
 use crate::telemetry::{Action, Decision, Metrics};
 
-/// Labels of one call: names and values.
+/// Labels of one call: names and values. A call that is about several things, as a batch is, has a
+/// label several times.
 pub(crate) type Labels = Vec<(&'static str, String)>;
 
 /// Decides, applies and records.
@@ -141,7 +141,11 @@ impl Shared {
             .store(live.concerns_handler(), Ordering::Relaxed);
         let points = live.concerns_points() || self.reached.is_some();
         self.points.store(points, Ordering::Relaxed);
+        let concerns = points || live.concerns_handler();
         self.live.store(Arc::new(live));
+        if concerns {
+            gate::wake();
+        }
     }
 
     /// Ends all of it for as long as nobody confirms it. What its flags remember is kept.
@@ -214,14 +218,34 @@ impl Engine {
         self.shared.metrics()
     }
 
-    /// What has to be waited for before an invocation may begin: usually nothing.
-    #[inline]
+    /// What has to be waited for before an invocation may begin, where the document is too old:
+    /// usually nothing.
     pub(crate) fn turn(&self) -> Option<Waiting> {
-        let refresh = self.refresh.as_ref()?;
-        if refresh.is_fresh() {
-            return None;
+        self.refresh.as_ref()?.turn()
+    }
+
+    /// Lets handlers go by without asking, where nothing concerns them and the document will never
+    /// change.
+    fn let_handlers_rest(&self) {
+        if self.is_fixed() && self.metrics().is_none() && !self.may_concern_handler() {
+            gate::rest(gate::HANDLERS, || self.may_concern_handler());
         }
-        refresh.turn()
+    }
+
+    /// The same of points, where a handler keeps the document fresh or nobody has to.
+    fn let_points_rest(&self) {
+        let kept = self.has_handler() || self.is_fixed();
+        if kept && self.metrics().is_none() && !self.may_concern_points() {
+            gate::rest(gate::POINTS, || self.may_concern_points());
+        }
+    }
+
+    /// Whether the document is there and never changes.
+    #[inline]
+    fn is_fixed(&self) -> bool {
+        self.refresh
+            .as_ref()
+            .is_none_or(|refresh| refresh.is_fixed())
     }
 
     /// Whether the document is too old to be used without a fetch.
@@ -306,7 +330,7 @@ impl Engine {
                         Phase::After => after.push(Arc::clone(flag)),
                     }
                 }
-                Verdict::Fires | Verdict::Holds => {}
+                Verdict::Fires | Verdict::Holds(_) => {}
                 // It was not asked for when the call began; the next call is looked at.
                 Verdict::Blind if !seen.looked && seen.known => {}
                 Verdict::Blind => self.say_blind(flag, point, seen),
@@ -328,13 +352,19 @@ impl Engine {
         self.record(decision.because(why), seen, !live.said_blind());
     }
 
-    fn label<'a>(&'a self, labels: &'a Labels, seen: &'a Seen, name: &str) -> Option<&'a str> {
-        if name == "lambda.tenant" && seen.tenant.is_some() {
-            return seen.tenant.as_deref();
+    /// The values of a label: the call's own, several where it is about several things, or else the
+    /// one that every call has.
+    fn label<'a>(&'a self, labels: &'a Labels, seen: &'a Seen, name: &str) -> Vec<&'a str> {
+        let tenant = seen.tenant.as_deref().filter(|_| name == "lambda.tenant");
+        if let Some(tenant) = tenant {
+            return vec![tenant];
         }
-        let own = labels.iter().find(|(label, _)| *label == name);
-        let built_in = || self.options.labels.iter().find(|(label, _)| *label == name);
-        own.or_else(built_in).map(|(_, value)| value.as_str())
+        let own = values(labels, name);
+        if own.is_empty() {
+            values(&self.options.labels, name)
+        } else {
+            own
+        }
     }
 
     /// Whether a fault that fires may be injected; says so where not.
@@ -387,6 +417,12 @@ impl Engine {
             record.push(decision);
         }
     }
+}
+
+/// The values of the labels of that name.
+fn values<'a>(labels: &'a Labels, name: &str) -> Vec<&'a str> {
+    let named = labels.iter().filter(|(label, _)| *label == name);
+    named.map(|(_, value)| value.as_str()).collect()
 }
 
 /// Flags that fire, in order.

@@ -1,10 +1,12 @@
 //! A document as a whole.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::fields::{Fields, sorted};
 use super::finding::{Finding, Severity};
-use super::legacy::{chaos_lambda, failure_lambda_0, format_of};
+use super::legacy::{format_of, translated};
 use super::modes::{MODES, mode_row};
 use super::nearest::nearest;
 use super::report::{Report, kind_of, listed, spelled};
@@ -31,6 +33,9 @@ pub struct Reading {
     /// False when the document is invalid as a whole, which means no chaos: no JSON, no object,
     /// too large, or with invalid `settings`.
     pub usable: bool,
+    /// The names of the document's flags that are not in the plan, in order: something is wrong
+    /// with them, or with the document. Those of an older format have no names.
+    pub skipped: Vec<String>,
 }
 
 /// The formats that are read.
@@ -101,15 +106,63 @@ fn read_object(document: &Value, mut report: Report) -> Reading {
     };
     let flags = match format {
         Format::Flags => flags(object, &mut report),
-        Format::FailureLambda0 => failure_lambda_0(object, &mut report).into_iter().collect(),
-        Format::ChaosLambda => chaos_lambda(object, &mut report).into_iter().collect(),
+        Format::FailureLambda0 | Format::ChaosLambda => {
+            let translated = translated(object, format, &mut report);
+            let flag = translated.and_then(|translated| translated.flag(&mut report));
+            flag.into_iter().collect()
+        }
     };
+    let usable = settings.is_some();
+    let plan = settings.map_or_else(Plan::default, |settings| Plan { settings, flags });
     Reading {
-        usable: settings.is_some(),
-        plan: settings.map_or_else(Plan::default, |settings| Plan { settings, flags }),
+        skipped: skipped(object, format, &plan),
+        plan,
         findings: report.into_findings(),
         format,
+        usable,
     }
+}
+
+/// A document in this project's own format, whichever of the three it is in: the same plan comes of
+/// it. Its attributes are taken over as they are; what the older format has for other modes than its
+/// own is left out.
+///
+/// `None` where there is nothing to take over: the document is not
+/// [usable](Reading::usable), or its one flag is not valid.
+///
+/// ```
+/// use chaos_core::plan;
+/// use serde_json::json;
+///
+/// let old = json!({ "is_enabled": true, "fault_type": "status_code", "error_code": 404, "rate": 0.5 });
+/// let new = plan::convert(&old).unwrap();
+/// assert_eq!(
+///     new,
+///     json!({ "statuscode": { "enabled": true, "percentage": 50, "status_code": 404, "phase": "after" } }),
+/// );
+/// assert_eq!(plan::read_value(&new).plan, plan::read_value(&old).plan);
+/// ```
+pub fn convert(document: &Value) -> Option<Value> {
+    let reading = read_value(document);
+    let object = document.as_object().filter(|_| reading.usable)?;
+    if reading.format == Format::Flags {
+        return Some(document.clone());
+    }
+    let translated = translated(object, reading.format, &mut Report::default())?;
+    let valid = !reading.plan.flags.is_empty();
+    valid.then(|| translated.into_document())
+}
+
+fn skipped(document: &Map<String, Value>, format: Format, plan: &Plan) -> Vec<String> {
+    if format != Format::Flags {
+        return Vec::new();
+    }
+    let kept: HashSet<&str> = plan.flags.iter().map(|flag| &*flag.name).collect();
+    sorted(document)
+        .into_iter()
+        .filter(|(key, value)| *key != SETTINGS && is_flag(key, value) && !kept.contains(key))
+        .map(|(key, _)| key.to_owned())
+        .collect()
 }
 
 pub(super) const SETTINGS: &str = "settings";
@@ -241,5 +294,6 @@ fn unusable(message: String) -> Reading {
         }],
         format: Format::Flags,
         usable: false,
+        skipped: Vec::new(),
     }
 }

@@ -54,9 +54,62 @@ pub(super) fn format_of(document: &Map<String, Value>) -> Format {
     }
 }
 
-/// Reads a document of failure-lambda 0.x. Its `rate` is a probability from 0 to 1, and without
-/// it nothing is injected.
-pub(super) fn failure_lambda_0(document: &Map<String, Value>, report: &mut Report) -> Option<Flag> {
+/// The flag that an older document says, in this format.
+pub(super) struct Translated {
+    row: &'static ModeRow,
+    flag: Map<String, Value>,
+    spelling: Spelling,
+    /// Whether its `rate` is known.
+    rated: bool,
+}
+
+impl Translated {
+    fn new(
+        row: &'static ModeRow,
+        mut flag: Map<String, Value>,
+        percentage: Option<Number>,
+        spelling: Spelling,
+    ) -> Self {
+        let rated = percentage.is_some();
+        if let Some(percentage) = percentage {
+            flag.insert("percentage".to_owned(), Value::Number(percentage));
+        }
+        Self {
+            row,
+            flag,
+            spelling,
+            rated,
+        }
+    }
+
+    /// Reads it.
+    pub(super) fn flag(&self, report: &mut Report) -> Option<Flag> {
+        let flag = translated_flag(self.row, &self.flag, self.spelling, report)?;
+        self.rated.then_some(flag)
+    }
+
+    /// A document with nothing else in it.
+    pub(super) fn into_document(self) -> Value {
+        json!({ self.row.name: self.flag })
+    }
+}
+
+/// Translates a document of an older format.
+pub(super) fn translated(
+    document: &Map<String, Value>,
+    format: Format,
+    report: &mut Report,
+) -> Option<Translated> {
+    match format {
+        Format::Flags => None,
+        Format::FailureLambda0 => failure_lambda_0(document, report),
+        Format::ChaosLambda => chaos_lambda(document, report),
+    }
+}
+
+/// Translates a document of failure-lambda 0.x. Its `rate` is a probability from 0 to 1, and
+/// without it nothing is injected.
+fn failure_lambda_0(document: &Map<String, Value>, report: &mut Report) -> Option<Translated> {
     unknown_keys(document, FAILURE_LAMBDA_0, report);
     let Some(Value::String(mode)) = document.get("failureMode") else {
         misfit(
@@ -79,12 +132,12 @@ pub(super) fn failure_lambda_0(document: &Map<String, Value>, report: &mut Repor
             flag.insert((*here).to_owned(), value.clone());
         }
     }
-    finished(row, flag, percentage, FAILURE_LAMBDA_0, report)
+    Some(Translated::new(row, flag, percentage, FAILURE_LAMBDA_0))
 }
 
-/// Reads a document of chaos-lambda. Its `rate` is a probability from 0 to 1, and 1 unless
+/// Translates a document of chaos-lambda. Its `rate` is a probability from 0 to 1, and 1 unless
 /// written. The status code replaces the code of the handler's own response.
-pub(super) fn chaos_lambda(document: &Map<String, Value>, report: &mut Report) -> Option<Flag> {
+fn chaos_lambda(document: &Map<String, Value>, report: &mut Report) -> Option<Translated> {
     unknown_keys(document, CHAOS_LAMBDA, report);
     let mut flag = Map::new();
     let fault = document.get("fault_type").and_then(Value::as_str);
@@ -137,33 +190,33 @@ pub(super) fn chaos_lambda(document: &Map<String, Value>, report: &mut Report) -
     let percentage = if document.contains_key("rate") {
         percentage(document, report)
     } else {
-        Some(100.0)
+        Some(100.into())
     };
-    finished(row, flag, percentage, CHAOS_LAMBDA, report)
-}
-
-fn finished(
-    row: &'static ModeRow,
-    mut flag: Map<String, Value>,
-    percentage: Option<f64>,
-    spelling: Spelling,
-    report: &mut Report,
-) -> Option<Flag> {
-    if let Some(number) = percentage.and_then(Number::from_f64) {
-        flag.insert("percentage".to_owned(), Value::Number(number));
-    }
-    let flag = translated_flag(row, &flag, spelling, report)?;
-    percentage.is_some().then_some(flag)
+    Some(Translated::new(row, flag, percentage, CHAOS_LAMBDA))
 }
 
 /// `rate` in percent: 1 and more is always, 0 and less never.
-fn percentage(document: &Map<String, Value>, report: &mut Report) -> Option<f64> {
+fn percentage(document: &Map<String, Value>, report: &mut Report) -> Option<Number> {
     let Some(rate) = document.get("rate").and_then(Value::as_f64) else {
         misfit(document, "rate", "a number from 0 to 1", report);
         return None;
     };
     // Rounded, since 0.07 * 100 is 7.000000000000001.
-    Some((rate.clamp(0.0, 1.0) * 1e11).round() / 1e9)
+    number((rate.clamp(0.0, 1.0) * 1e11).round() / 1e9)
+}
+
+/// A percentage as people write it: 7 and not 7.0.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from 0 to 100"
+)]
+fn number(percentage: f64) -> Option<Number> {
+    if percentage.fract() == 0.0 {
+        Some((percentage as u64).into())
+    } else {
+        Number::from_f64(percentage)
+    }
 }
 
 fn or_misfit(

@@ -53,7 +53,7 @@ use std::sync::Arc;
 
 pub use aim::{Aim, HANDLER_POINT};
 pub use condition::{Condition, Operator};
-pub use document::{Format, MAX_DOCUMENT_BYTES, Reading, read, read_value};
+pub use document::{Format, MAX_DOCUMENT_BYTES, Reading, convert, read, read_value};
 pub use event::text_at;
 pub use finding::{Finding, Severity};
 pub use glob::Globs;
@@ -65,6 +65,7 @@ pub use modes::{MODES, mode_row};
 #[cfg(feature = "_client")]
 pub(crate) use nearest::nearest;
 pub use pattern::Pattern;
+pub use report::spelled as key_in_path;
 pub use settings::{SETTINGS_ATTRIBUTES, Settings};
 pub use table::{Attribute, DefaultValue, FLAG_ATTRIBUTES, Kind, ModeRow};
 pub use trigger::{By, Phase, Trigger};

@@ -86,8 +86,17 @@ impl Report {
     }
 }
 
-/// A key of a document as a path names it: cut to a length that can be read, and on one line.
-pub(super) fn spelled(key: &str) -> String {
+/// A key of a document as the [path of a finding](super::Finding::path) has it: at most 40
+/// characters and `…` for the rest, and on one line.
+///
+/// ```
+/// use chaos_core::plan::key_in_path;
+///
+/// assert_eq!(key_in_path("slow-cache"), "slow-cache");
+/// assert_eq!(key_in_path("two\nlines"), "two\\nlines");
+/// assert_eq!(key_in_path(&"x".repeat(41)), format!("{}…", "x".repeat(40)));
+/// ```
+pub fn spelled(key: &str) -> String {
     let mut spelled: String = key.chars().take(SHOWN).flat_map(visible).collect();
     if key.chars().nth(SHOWN).is_some() {
         spelled.push('…');

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::Refusal;
 use crate::plan::StatusCode;
+use crate::seam::corrupt::{shows, taken};
 
 /// The code; plan/ has checked that it is 100 to 599.
 pub(crate) fn status(fault: &StatusCode) -> http::StatusCode {
@@ -72,19 +73,18 @@ pub(crate) fn typed<R: Serialize + DeserializeOwned>(fault: &StatusCode) -> Resu
         })
 }
 
-/// The handler's own response with its code replaced.
+/// The handler's own response with its code replaced, and nothing else.
 pub(crate) fn recoded<R: Serialize + DeserializeOwned>(
     value: &R,
     fault: &StatusCode,
 ) -> Result<R, Refusal> {
-    serde_json::to_value(value)
-        .ok()
-        .and_then(|value| recoded_json(value, fault))
-        .and_then(|value| serde_json::from_value::<R>(value).ok())
-        .filter(|recoded| shows_code(recoded, fault.code))
+    let own = serde_json::to_value(value).ok();
+    own.and_then(|own| recoded_json(own, fault))
+        .and_then(|reply| taken(&reply, |shown| shows(shown, &reply)))
         .ok_or_else(|| {
             Refusal::new(format!(
-                "this response of type `{}` has no `statusCode` to replace",
+                "this response of type `{}` has no `statusCode` to replace, or loses something else \
+                 on its way through serde",
                 std::any::type_name::<R>()
             ))
         })

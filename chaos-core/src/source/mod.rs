@@ -26,6 +26,7 @@ mod error;
 #[cfg(feature = "extension")]
 mod extension;
 mod file;
+mod named;
 pub(crate) mod options;
 #[cfg(feature = "_client")]
 mod own;
@@ -45,6 +46,7 @@ pub use self::error::SourceError;
 #[cfg(feature = "extension")]
 pub use self::extension::ExtensionSource;
 pub use self::file::FileSource;
+pub use self::named::Named;
 #[cfg(feature = "_client")]
 pub(crate) use self::own::{is_own, own};
 #[cfg(feature = "ssm")]

@@ -54,3 +54,17 @@ fn keys_that_are_there_twice_do_not_hide_what_else_is_wrong() {
             .any(|path| path == "exception.enabled")
     );
 }
+
+#[test]
+fn flags_that_are_not_in_the_plan_are_named() {
+    let read = |settings: &str| {
+        plan::read(&format!(
+            r#"{{ "settings": {settings}, "latency": {{"enabled": true}}, "exception": {{}},
+                  "slow": {{"enabled": true, "mode": "latancy"}}, "nothing": {{"enabled": true}} }}"#
+        ))
+    };
+    assert_eq!(read("{}").skipped, ["exception", "slow"]);
+    assert_eq!(read("[]").skipped, ["exception", "latency", "slow"]);
+    let old = plan::read(r#"{ "isEnabled": true, "failureMode": "nope", "rate": 1 }"#);
+    assert!(old.plan.flags.is_empty() && old.skipped.is_empty());
+}

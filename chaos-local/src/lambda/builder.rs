@@ -7,6 +7,7 @@ use tokio::process::Command;
 
 use super::environment::Identity;
 use super::function::Function;
+use super::invoker::Invoker;
 use super::logs::Logs;
 use super::process::Supervised;
 use super::queue::Queue;
@@ -154,7 +155,7 @@ impl FunctionBuilder {
             .apply(&mut command, &runtime_api, &self.env, inherited);
         function.child = Some(Supervised::start(
             command,
-            &function.queue,
+            &function.invoker.queue,
             &function.logs,
             self.init_timeout,
         )?);
@@ -192,10 +193,13 @@ impl FunctionBuilder {
             runtime_api::answer(Arc::clone(&api), request)
         })?;
         Ok(Function {
-            arn: self.identity.arn(),
-            timeout: self.timeout,
-            init_timeout: self.init_timeout,
-            queue,
+            invoker: Invoker {
+                arn: self.identity.arn(),
+                version: self.identity.version.clone(),
+                timeout: self.timeout,
+                init_timeout: self.init_timeout,
+                queue,
+            },
             logs: Arc::new(Logs::new(self.echo_logs)),
             server,
             child: None,

@@ -1,14 +1,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
-
-use tokio::sync::oneshot;
 
 use super::builder::FunctionBuilder;
 use super::invocation::Invocation;
+use super::invoker::Invoker;
 use super::logs::Logs;
 use super::process::Supervised;
-use super::queue::{Announced, Event, Queue, Waiting};
 use super::reply::{InvokeError, Reply};
 use crate::server::Server;
 
@@ -36,10 +33,7 @@ use crate::server::Server;
 /// # }
 /// ```
 pub struct Function {
-    pub(super) arn: String,
-    pub(super) timeout: Duration,
-    pub(super) init_timeout: Duration,
-    pub(super) queue: Arc<Queue>,
+    pub(super) invoker: Invoker,
     pub(super) logs: Arc<Logs>,
     pub(super) server: Server,
     pub(super) child: Option<Supervised>,
@@ -64,45 +58,7 @@ impl Function {
     /// [`InvokeError`] if the process did not answer. An error that the function itself reported
     /// is an answer: see [`Reply::payload`].
     pub async fn invoke(&self, invocation: impl Into<Invocation>) -> Result<Reply, InvokeError> {
-        let invocation = invocation.into();
-        let headers = invocation.headers(&self.arn)?;
-        let request_id = invocation.request_id;
-        let timeout = invocation.timeout.unwrap_or(self.timeout);
-        let announced = invocation.announced_deadline;
-        let event = Event {
-            request_id: request_id.clone(),
-            headers,
-            payload: invocation.payload,
-            deadline: announced.map_or(Announced::In(timeout), Announced::At),
-        };
-        let (outcome, answer) = oneshot::channel();
-        self.queue.add(Waiting {
-            event,
-            timeout,
-            outcome,
-        });
-        self.wait_for_process(&request_id).await?;
-        answer.await.unwrap_or(Err(InvokeError::Stopped))
-    }
-
-    /// Waits until a process has taken the invocation, or nobody will.
-    async fn wait_for_process(&self, request_id: &str) -> Result<(), InvokeError> {
-        // A child's own limit is the same, and tells more: give it the moment to do so.
-        let patience = self.init_timeout + Duration::from_secs(1);
-        let mut waited = Duration::ZERO;
-        while tokio::time::timeout(patience, self.queue.handed_out(request_id))
-            .await
-            .is_err()
-        {
-            waited += patience;
-            if self.queue.take_back(request_id) {
-                return Err(InvokeError::NotPolled {
-                    request_id: request_id.to_owned(),
-                    waited,
-                });
-            }
-        }
-        Ok(())
+        self.invoker.invoke(invocation.into()).await
     }
 
     /// Waits until the process has finished its init phase, which is when it first asks for an
@@ -113,7 +69,7 @@ impl Function {
     ///
     /// [`InvokeError::InitFailed`] if the child reported an error, ended or took too long.
     pub async fn ready(&self) -> Result<(), InvokeError> {
-        self.queue.ready().await
+        self.invoker.queue.ready().await
     }
 
     /// Where the Runtime API listens, as `127.0.0.1:PORT`: the value of `AWS_LAMBDA_RUNTIME_API`
@@ -129,7 +85,7 @@ impl Function {
 
     /// The function's ARN, which is in every invocation's headers.
     pub fn arn(&self) -> &str {
-        &self.arn
+        &self.invoker.arn
     }
 
     /// The lines that the child wrote to its standard output and error so far, oldest first; the
@@ -178,7 +134,7 @@ impl Function {
     ///
     /// Dropping a function does the same without waiting.
     pub async fn stop(&self) {
-        self.queue.stop();
+        self.invoker.queue.stop();
         if let Some(child) = &self.child {
             child.stop().await;
         }
@@ -190,14 +146,14 @@ impl Function {
 
 impl Drop for Function {
     fn drop(&mut self) {
-        self.queue.stop();
+        self.invoker.queue.stop();
     }
 }
 
 impl std::fmt::Debug for Function {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Function")
-            .field("arn", &self.arn)
+            .field("arn", &self.invoker.arn)
             .field("runtime_api", &self.address())
             .field("pid", &self.pid())
             .finish_non_exhaustive()

@@ -305,7 +305,10 @@ async fn a_timeout_is_one_of_the_attempt() {
     };
     assert!(failure.is_timeout());
     assert_eq!(scope.injected().len(), 3);
-    assert_eq!(scope.decisions()[0].latency_ms, Some(0.0));
+    let decision = &scope.decisions()[0];
+    assert_eq!(decision.latency_ms, Some(0.0));
+    let remark = decision.message.as_deref().unwrap_or_default();
+    assert!(remark.contains("without a wait"), "{remark}");
     assert_eq!(table.service.seen(), 0);
 
     let timeouts = TimeoutConfig::builder().read_timeout(limit());
@@ -316,6 +319,7 @@ async fn a_timeout_is_one_of_the_attempt() {
     assert!(is_real(&got), "the second attempt");
     assert!(start.elapsed() >= limit());
     assert_eq!(scope.decisions()[0].latency_ms, Some(100.0));
+    assert_eq!(scope.decisions()[0].message, None);
     assert_eq!(table.service.seen(), 2);
 }
 

@@ -6,6 +6,7 @@ mod carrier;
 mod client;
 mod errors;
 mod labels;
+mod members;
 mod point;
 mod protocol;
 

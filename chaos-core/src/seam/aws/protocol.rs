@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::carrier::status;
 use super::errors::Wire;
-use super::labels::is_form;
+use super::members::is_form;
 use super::point::Call;
 
 /// Stands where the service has the id of a request.

@@ -15,9 +15,9 @@ use crate::engine;
 use crate::fault::denylist;
 use crate::source;
 
-/// Whether a call goes out as it is, whatever it calls: nothing is on that could concern it, or it
-/// fetches the document.
+/// Whether a call goes out as it is, whatever it calls: no point has anything to do now, or it
+/// fetches the document. Asked before a point's name is put together.
 #[inline]
 pub(crate) fn passes() -> bool {
-    engine::quiet_at_points() && !denylist::denying() || source::is_own()
+    !engine::armed() && !denylist::denying() || source::is_own()
 }

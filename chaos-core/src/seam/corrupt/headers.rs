@@ -125,6 +125,11 @@ pub(super) fn announce_json(reply: &mut Map<String, Value>, announcement: &Annou
     set(reply, name, &value, many);
 }
 
+/// Whether headers stand in this field of a response, cookies among them.
+pub(super) fn stand_in(field: &str) -> bool {
+    field == "cookies" || MAPS.contains(&field)
+}
+
 /// Every header with its values, cookies among them, names in lower case and in order.
 pub(super) fn values(reply: &Map<String, Value>) -> Vec<(String, Vec<&Value>)> {
     let maps = MAPS.iter().filter_map(|map| reply.get(*map)?.as_object());

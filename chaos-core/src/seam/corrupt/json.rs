@@ -1,5 +1,7 @@
 //! The response as JSON: in the proxy's shape, or plain.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -184,7 +186,7 @@ fn whole<R: Serialize + DeserializeOwned>(own: &Value, corrupting: &Corrupting) 
 }
 
 /// The reply as its type, if that shows it again.
-fn taken<R: Serialize + DeserializeOwned>(
+pub(crate) fn taken<R: Serialize + DeserializeOwned>(
     reply: &Value,
     good: impl FnOnce(&Value) -> bool,
 ) -> Option<R> {
@@ -193,16 +195,24 @@ fn taken<R: Serialize + DeserializeOwned>(
     good(&shown).then_some(typed)
 }
 
-/// Whether it has the body and the headers that it should.
-fn shows(shown: &Value, reply: &Value) -> bool {
-    let (Some(shown), Some(reply)) = (shown.as_object(), reply.as_object()) else {
-        return shown == reply;
-    };
-    if has_shape(reply) {
-        let body = |reply: &Map<String, Value>| reply.get("body").cloned().unwrap_or_default();
-        return body(shown) == body(reply) && headers::values(shown) == headers::values(reply);
+/// Whether a response that went through its type is all that it should be, its headers in whatever
+/// case and map.
+pub(crate) fn shows(shown: &Value, reply: &Value) -> bool {
+    match (shown.as_object(), reply.as_object()) {
+        (Some(shown), Some(reply)) if has_shape(reply) => {
+            besides_headers(shown) == besides_headers(reply)
+                && headers::values(shown) == headers::values(reply)
+        }
+        _ => shown == reply,
     }
-    shown == reply
+}
+
+/// The code, the body, how that is encoded, and whatever else there is.
+fn besides_headers(reply: &Map<String, Value>) -> BTreeMap<&str, &Value> {
+    let fields = reply.iter().map(|(name, value)| (name.as_str(), value));
+    fields
+        .filter(|(name, value)| !headers::stand_in(name) && !value.is_null())
+        .collect()
 }
 
 /// Names the flags in a response that has headers.

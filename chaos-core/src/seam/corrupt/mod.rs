@@ -13,7 +13,7 @@ pub(crate) use self::headers::announce;
 pub(crate) use self::http::streamed;
 pub(crate) use self::http::{head, response};
 pub(crate) use self::json::{
-    announce as announce_json, announce_typed, serialized, typed, under_lambda_http,
+    announce as announce_json, announce_typed, serialized, shows, taken, typed, under_lambda_http,
 };
 use crate::engine::Refusal;
 use crate::plan::Corruption;
