@@ -6,10 +6,13 @@
 mod cargo;
 mod cli;
 mod commands;
+mod document;
 mod ending;
 mod group;
 mod progress;
 mod signals;
+#[allow(dead_code, reason = "commands that use all of it are on their way")]
+mod store;
 mod text;
 mod tour;
 

@@ -2,112 +2,23 @@
 
 use std::sync::Arc;
 
-use super::options::{Env, first, set};
+use super::named::{Named, first_of};
+use super::options::Env;
 use super::{EnvSource, FileSource, Source};
-
-const CONFIG: &str = "CHAOS_CONFIG";
-const FILE: &str = "CHAOS_CONFIG_FILE";
-const PARAM: [&str; 2] = ["CHAOS_PARAM", "FAILURE_INJECTION_PARAM"];
-/// `AppConfig`'s variables, each under both of its names.
-const APPCONFIG: [[&str; 2]; 3] = [
-    [
-        "CHAOS_APPCONFIG_APPLICATION",
-        "FAILURE_APPCONFIG_APPLICATION",
-    ],
-    [
-        "CHAOS_APPCONFIG_ENVIRONMENT",
-        "FAILURE_APPCONFIG_ENVIRONMENT",
-    ],
-    [
-        "CHAOS_APPCONFIG_CONFIGURATION",
-        "FAILURE_APPCONFIG_CONFIGURATION",
-    ],
-];
-
-/// What a variable names.
-enum Named {
-    Config(String),
-    File(String),
-    /// Application, environment and configuration.
-    AppConfig([String; 3]),
-    Param(String),
-}
 
 /// The source that the environment names. The first that is set wins.
 pub(super) fn choose(env: Env<'_>, warnings: &mut Vec<String>) -> Option<Arc<dyn Source>> {
-    let config = set(env, CONFIG).map(|value| (CONFIG, Named::Config(value)));
-    let file = set(env, FILE).map(|value| (FILE, Named::File(value)));
-    let appconfig = appconfig_named(env, warnings);
-    let param = either(env, PARAM, warnings).map(|(name, value)| (name, Named::Param(value)));
-    let mut named = [config, file, appconfig, param].into_iter().flatten();
-    let (name, chosen) = named.next()?;
-    for (other, _) in named {
-        warnings.push(ignored(other, name));
-    }
-    match chosen {
-        Named::Config(document) => Some(Arc::new(EnvSource::new(name, document))),
+    let (name, named) = first_of(env, cfg!(feature = "extension"), warnings)?;
+    match named {
+        Named::Document(document) => Some(Arc::new(EnvSource::new(name, document))),
         Named::File(path) => Some(Arc::new(FileSource::new(path))),
-        Named::AppConfig(parts) => appconfig_source(parts, env, warnings),
-        Named::Param(parameter) => parameter_source(name, parameter, env, warnings),
+        Named::AppConfig {
+            application,
+            environment,
+            configuration,
+        } => appconfig_source([application, environment, configuration], env, warnings),
+        Named::Parameter(parameter) => parameter_source(name, parameter, env, warnings),
     }
-}
-
-fn ignored(name: &str, first: &str) -> String {
-    format!("{name} is ignored, as {first} is set and goes first; unset one of them")
-}
-
-/// A variable that has two names. Both with the same value are one.
-fn either(
-    env: Env<'_>,
-    names: [&'static str; 2],
-    warnings: &mut Vec<String>,
-) -> Option<(&'static str, String)> {
-    let (name, value) = first(env, &names)?;
-    let [own, other] = names;
-    if name == own && set(env, other).is_some_and(|second| second != value) {
-        warnings.push(ignored(other, own));
-    }
-    Some((name, value))
-}
-
-/// The three variables, if all of them are there; some of them are a slip.
-fn appconfig_named(env: Env<'_>, warnings: &mut Vec<String>) -> Option<(&'static str, Named)> {
-    let present = APPCONFIG.iter().find_map(|names| first(env, names));
-    let (name, _) = present?;
-    if cfg!(not(feature = "extension")) {
-        warnings.push(without("extension", name));
-        return None;
-    }
-    let parts = APPCONFIG.map(|names| either(env, names, warnings));
-    let missing: Vec<&str> = APPCONFIG
-        .iter()
-        .zip(&parts)
-        .filter_map(|([own, _], part)| part.is_none().then_some(*own))
-        .collect();
-    if let [
-        Some((_, application)),
-        Some((_, environment)),
-        Some((_, configuration)),
-    ] = parts
-    {
-        return Some((
-            name,
-            Named::AppConfig([application, environment, configuration]),
-        ));
-    }
-    warnings.push(format!(
-        "{name} is ignored, as there is no {}; AppConfig takes the application, the environment \
-         and the configuration",
-        missing.join(" and no ")
-    ));
-    None
-}
-
-fn without(features: &str, name: &str) -> String {
-    format!(
-        "{name} is ignored, as chaos-core was built without the feature `{features}`; add it to \
-         the features of chaos-core in Cargo.toml"
-    )
 }
 
 #[cfg(feature = "extension")]
@@ -171,7 +82,7 @@ fn parameter_source(
     _: Env<'_>,
     warnings: &mut Vec<String>,
 ) -> Option<Arc<dyn Source>> {
-    warnings.push(without("ssm` or `extension", name));
+    warnings.push(super::named::without("ssm` or `extension", name));
     None
 }
 
@@ -185,6 +96,8 @@ fn port(env: Env<'_>, variable: &str, default: u16, warnings: &mut Vec<String>) 
 
 #[cfg(test)]
 mod tests {
+    #[cfg(any(feature = "extension", feature = "ssm"))]
+    use super::super::named::PARAM;
     use super::*;
 
     /// Where the document is, and every warning.

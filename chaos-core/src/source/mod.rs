@@ -26,8 +26,9 @@ mod error;
 #[cfg(feature = "extension")]
 mod extension;
 mod file;
+mod named;
 pub(crate) mod options;
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 mod own;
 #[cfg(any(feature = "extension", feature = "ssm"))]
 mod parameter;
@@ -45,7 +46,8 @@ pub use self::error::SourceError;
 #[cfg(feature = "extension")]
 pub use self::extension::ExtensionSource;
 pub use self::file::FileSource;
-#[cfg(feature = "aws")]
+pub use self::named::Named;
+#[cfg(feature = "_client")]
 pub(crate) use self::own::{is_own, own};
 #[cfg(feature = "ssm")]
 pub use self::ssm::SsmSource;

@@ -2,7 +2,6 @@
 //!
 #![doc = include_str!("guide.md")]
 
-mod call;
 mod carrier;
 mod cbor;
 mod client;

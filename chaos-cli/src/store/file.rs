@@ -1,0 +1,118 @@
+//! A document in a file.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::{Changed, Found, Trouble};
+
+/// A file with a document.
+#[derive(Debug)]
+pub(crate) struct FileStore {
+    path: PathBuf,
+}
+
+impl FileStore {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    pub(super) fn name(&self) -> String {
+        format!("file {}", self.path.display())
+    }
+
+    pub(super) fn read(&self) -> Result<Found, Trouble> {
+        let name = self.name();
+        let text = fs::read_to_string(&self.path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Trouble::missing(format!("there is no {name}")),
+            _ => Trouble::other(format!("cannot read the {name}: {error}")),
+        })?;
+        let changed = Changed {
+            at: self.path.metadata().and_then(|data| data.modified()).ok(),
+            by: None,
+        };
+        Ok(Found {
+            text,
+            version: None,
+            changed,
+        })
+    }
+}
+
+/// Writes a file so that a reader finds the old text or the new one and nothing in between. A
+/// link stays one, and the permissions stay what they were.
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    fs::set_permissions(file.path(), permissions(&path)?)?;
+    file.persist(&path)?;
+    Ok(())
+}
+
+/// Those of the file that is replaced; a new one gets those that new files have here.
+fn permissions(path: &Path) -> io::Result<fs::Permissions> {
+    match fs::metadata(path) {
+        Ok(data) => Ok(data.permissions()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let file = fs::OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(path)?;
+            Ok(file.metadata()?.permissions())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_not_there_is_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let trouble = FileStore::new(folder.path().join("chaos.json")).read();
+        assert!(trouble.unwrap_err().is_missing());
+        let trouble = FileStore::new(folder.path().to_owned()).read();
+        assert!(!trouble.unwrap_err().is_missing());
+    }
+
+    #[test]
+    fn a_replaced_file_has_its_new_text_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chaos.json");
+        replace(&path, "{}").unwrap();
+        replace(&path, "{\"a\": 1}").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "{\"a\": 1}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_stay_and_so_does_a_link() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chaos.json");
+        replace(&path, "{}").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let link = folder.path().join("link.json");
+        symlink(&path, &link).unwrap();
+
+        replace(&link, "{\"a\": 1}").unwrap();
+
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "{\"a\": 1}");
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+    }
+}
