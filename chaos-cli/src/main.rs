@@ -7,6 +7,7 @@ mod cargo;
 mod change;
 mod cli;
 mod commands;
+mod document;
 mod edit;
 mod enable;
 mod ending;

@@ -129,8 +129,8 @@ impl Call {
         Self::at_point(name.into().into())
     }
 
-    /// With a label. `lambda.function`, `lambda.version`, `lambda.region` and `lambda.tenant` are
-    /// labels too.
+    /// With a label, or with one value more of a label that it has. `lambda.function`,
+    /// `lambda.version`, `lambda.region` and `lambda.tenant` are labels too.
     pub fn label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.labels.push((name.into(), value.into()));
         self
@@ -163,8 +163,8 @@ impl Call {
             return Outcome::HeldBack(HeldBack::Point);
         }
         let label = |name: &str| {
-            let named = self.labels.iter().find(|(label, _)| label == name);
-            named.map(|(_, value)| value.as_str())
+            let named = self.labels.iter().filter(|(label, _)| label == name);
+            named.map(|(_, value)| value.as_str()).collect()
         };
         match live.judge(self.at, &self.seen, label) {
             Verdict::Fires => Outcome::Strikes { wait: None },

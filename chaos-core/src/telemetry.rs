@@ -82,8 +82,8 @@ pub struct Decision {
     pub headers_dropped: Option<usize>,
     /// How many headers were set (mode corruption).
     pub headers_set: Option<usize>,
-    /// The error's message (modes exception, panic and `lost_reply`), or why the fault could
-    /// not be injected.
+    /// The error's message (modes exception, panic and `lost_reply`), a remark on what was injected, or
+    /// why the fault could not be.
     pub message: Option<String>,
 }
 

@@ -119,21 +119,32 @@ impl Expansion<'_> {
             ..
         } = self;
         let (begin, carrier, fake_return) = (self.begin(), self.carrier(), self.fake_return());
+        let arguments = self.tuple();
         let body = mixed!(async move { #fake_return #hold_self #rebind #body });
-        if !self.repeatable {
-            return mixed!(#private::ChaosFuture::once(#begin, #body, #carrier));
-        }
-        let (again, arguments) = (self.again(), self.tuple());
+        let (kind_of_body, armed) = if self.repeatable {
+            let again = self.again(&mixed!(::std::option::Option::Some(&*__chaos_beginning)));
+            let armed = mixed!(repeatable(#again, __chaos_beginning, &__chaos_body));
+            (mixed!(repeatable), armed)
+        } else {
+            (mixed!(once), mixed!(once(__chaos_beginning)))
+        };
+        // All that branches comes before the future is made: it is then made in its place, and not
+        // made elsewhere and moved, which costs more than all the rest of an idle call.
         mixed! {
-            let __chaos_beginning = #begin;
-            let __chaos_again = #again;
-            #private::ChaosFuture::repeatable(
-                __chaos_beginning,
-                __chaos_again,
-                #arguments,
-                move |#arguments| #body,
-                #carrier,
-            )
+            let __chaos_kind = #private::Kind::unknown();
+            #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::empty_loop)]
+            if false {
+                // Tells inference what the body takes, before it reads the body.
+                __chaos_kind.is_that_of(#arguments);
+                loop {}
+            }
+            let __chaos_body = __chaos_kind.#kind_of_body(move |#arguments| #body);
+            let __chaos_carrier = #private::carrier_of(&__chaos_body, #carrier);
+            let __chaos_rounds = match #begin {
+                ::std::option::Option::None => #private::Rounds::none(),
+                ::std::option::Option::Some(__chaos_beginning) => #private::Rounds::#armed,
+            };
+            #private::ChaosFuture::new(__chaos_rounds, __chaos_body(#arguments), __chaos_carrier)
         }
     }
 
@@ -155,7 +166,8 @@ impl Expansion<'_> {
         if !self.repeatable {
             return mixed!(#private::run_blocking(#begin, move || #returns #body, #carrier));
         }
-        let (again, arguments) = (self.again(), self.tuple());
+        let beginning = mixed!(::std::option::Option::as_deref(&__chaos_beginning));
+        let (again, arguments) = (self.again(&beginning), self.tuple());
         mixed! {
             let __chaos_beginning = #begin;
             let __chaos_again = #again;
@@ -207,10 +219,10 @@ impl Expansion<'_> {
     }
 
     /// Clones of the arguments, if the compiler finds that they can be cloned.
-    fn again(&self) -> TokenStream {
+    fn again(&self, beginning: &TokenStream) -> TokenStream {
         let Self { private, names, .. } = self;
         mixed! {
-            #private::again(::std::option::Option::as_deref(&__chaos_beginning), || {
+            #private::again(#beginning, || {
                 #[allow(unused_imports)]
                 use #private::look::*;
                 ::std::option::Option::Some((#((&&#private::look::Again(&#names)).again()?,)*))

@@ -10,6 +10,10 @@ use tokio::process::Command;
 
 use crate::{PARAMETER, Running};
 
+/// How long a fetch may hold up a request in tests that are not about that: on a busy machine it may
+/// take longer than users would wait for it.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// A function that is about to be started.
 #[derive(Debug)]
 #[must_use = "it is started by `start`"]
@@ -26,13 +30,18 @@ impl Launch {
 
     /// Of a command that becomes the function without starting another process.
     pub fn of_command(command: Command) -> Self {
-        Self {
-            command,
-            // two cores may be busy with other tests
-            function: Function::builder("tested")
-                .timeout(Duration::from_secs(30))
-                .init_timeout(Duration::from_secs(30)),
-        }
+        // two cores may be busy with other tests
+        let function = Function::builder("tested")
+            .timeout(Duration::from_secs(30))
+            .init_timeout(Duration::from_secs(30));
+        Self { command, function }.fetch_timeout(Some(FETCH_TIMEOUT))
+    }
+
+    /// With another time for which a fetch may hold up a request; `None` is the default.
+    pub fn fetch_timeout(self, timeout: Option<Duration>) -> Self {
+        let ms = timeout.map(|timeout| timeout.as_millis().to_string());
+        // an empty variable counts as unset
+        self.env("CHAOS_FETCH_TIMEOUT_MS", ms.unwrap_or_default())
     }
 
     /// With an environment variable.

@@ -1,12 +1,17 @@
 //! One file a command: its arguments, its help, and what it does.
 
+pub(crate) mod completions;
+pub(crate) mod convert;
 pub(crate) mod disable;
 pub(crate) mod enable;
 pub(crate) mod init;
+pub(crate) mod man;
 pub(crate) mod presets;
 pub(crate) mod profile;
+pub(crate) mod schema;
 pub(crate) mod status;
 pub(crate) mod tour;
+pub(crate) mod validate;
 
 use std::process::ExitCode;
 
@@ -21,7 +26,12 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Ending> {
         Command::Enable(arguments) => enable::run(arguments).await,
         Command::Disable(arguments) => disable::run(arguments).await,
         Command::Presets(arguments) => presets::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments).await,
+        Command::Man(arguments) => man::run(&arguments),
         Command::Profile(arguments) => profile::run(arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Tour(arguments) => tour::run(arguments).await,
+        Command::Validate(arguments) => validate::run(&arguments).await,
     }
 }

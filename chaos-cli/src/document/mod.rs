@@ -1,15 +1,33 @@
-//! The text of a document, and changes of it that leave the rest as somebody wrote it.
-//!
-//! What a document means is chaos-core's to say (`chaos_core::plan`); this is about its text.
+//! A document as somebody hands it over: its text, what is wrong with it and where, and what it
+//! amounts to.
 
-mod difference;
-mod draft;
-mod merge;
-mod off;
-mod replay;
+mod checked;
+pub(crate) mod flags;
+mod input;
+mod position;
 
-pub(crate) use self::difference::difference;
-pub(crate) use self::draft::{Attributes, Draft};
-pub(crate) use self::merge::{Merged, merge};
-pub(crate) use self::off::{Switched, Which, all_off, switch_off};
-pub(crate) use self::replay::{Version, replay};
+use serde_json::Value;
+
+pub(crate) use self::checked::{Checked, severity};
+pub(crate) use self::input::{Source, Text};
+
+/// A number as JSON has it: 25 and not 25.0.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "what is whole and not large"
+)]
+pub(crate) fn whole(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        (number as i64).into()
+    } else {
+        number.into()
+    }
+}
+
+/// `1 error`, `2 errors`.
+fn number(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}

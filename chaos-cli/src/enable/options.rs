@@ -79,9 +79,10 @@ fn help(attribute: &Attribute) -> String {
         Kind::Number { .. } | Kind::Integer { .. } if attribute.unit == Some("ms") => {
             format!(" ({}, or with a unit as 2s)", attribute.wanted())
         }
-        Kind::Number { .. } | Kind::Integer { .. } => format!(" ({})", attribute.wanted()),
+        Kind::Number { .. } | Kind::Integer { .. } | Kind::By => {
+            format!(" ({})", attribute.wanted())
+        }
         Kind::Time => " (RFC 3339, as 2026-12-01T18:00:00Z)".to_owned(),
-        Kind::By => format!(" ({})", attribute.wanted()),
         Kind::Conditions => " (PATH=VALUE, PATH^=START, PATH~=REGEX or PATH; ! before it turns it \
                               round); can be repeated"
             .to_owned(),

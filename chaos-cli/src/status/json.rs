@@ -2,11 +2,12 @@
 
 use std::time::SystemTime;
 
-use chaos_core::plan::{By, Condition, Flag, Format, Operator, Phase, Severity};
+use chaos_core::plan::{By, Condition, Flag, Format, Operator, Phase};
 use serde_json::{Map, Value, json};
 
 use super::Overview;
 use super::overview::{Row, State};
+use crate::document::{severity, whole};
 use crate::store::Found;
 use crate::times;
 
@@ -24,10 +25,7 @@ pub(crate) fn json(overview: &Overview, place: &str, found: &Found) -> Value {
             json!({
                 "path": finding.path,
                 "message": finding.message,
-                "severity": match finding.severity {
-                    Severity::Error => "error",
-                    Severity::Warning => "warning",
-                },
+                "severity": severity(finding.severity),
             })
         })
         .collect();
@@ -86,7 +84,7 @@ fn add(shown: &mut Value, flag: &Flag) {
         .collect();
     let trigger = &flag.trigger;
     shown["enabled"] = flag.enabled.into();
-    shown["percentage"] = trigger.percentage.into();
+    shown["percentage"] = whole(trigger.percentage);
     shown["point"] = point.map_or_else(
         || json!(["handler"]),
         |globs| json!(globs.iter().collect::<Vec<_>>()),

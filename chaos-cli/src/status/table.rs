@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use chaos_core::plan::{By, Flag, Format, Phase, Severity};
+use chaos_core::plan::{By, Flag, Format, Phase};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
 
 use super::Overview;
 use super::overview::{Row, State};
+use crate::document::severity;
 use crate::enable::shown;
 use crate::store::Found;
 use crate::text::shortened;
@@ -40,7 +41,7 @@ pub(crate) fn table(overview: &Overview, place: &str, found: &Found, width: u16)
     if !told.is_empty() {
         let mut table = Table::new();
         table
-            .load_preset(presets::NOTHING)
+            .load_style(presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(width)
             .set_header(["flag", "state", "fault", "where", "how often", "until"]);
@@ -56,11 +57,8 @@ pub(crate) fn table(overview: &Overview, place: &str, found: &Found, width: u16)
         let _ = writeln!(out, "{QUIET}off: {}{QUIET:#}", names.join(", "));
     }
     for finding in &overview.findings {
-        let severity = match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        let _ = writeln!(out, "{WRONG}{severity}{WRONG:#}: {finding}");
+        let word = severity(finding.severity);
+        let _ = writeln!(out, "{WRONG}{word}{WRONG:#}: {finding}");
     }
     if !overview.usable {
         let _ = writeln!(

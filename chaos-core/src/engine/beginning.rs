@@ -1,7 +1,8 @@
 //! The start of a call: what has to be waited for, and what is known of it.
 
+use super::gate::{armed, handler_armed};
 use super::{
-    Engine, EngineRef, HANDLER, Injection, Labels, Seen, armed, current, guarded, may_enter_scope,
+    Engine, EngineRef, HANDLER, Injection, Labels, Seen, current, guarded, may_enter_scope,
 };
 use crate::source::refresh::Waiting;
 
@@ -44,9 +45,14 @@ impl Beginning {
         if self.engine.is_some() {
             return;
         }
-        let arrived = current().and_then(|engine| match self.seen {
-            Some(_) => handler_arrives(engine),
-            None => point_arrives(engine, self.point),
+        let at_point = self.seen.is_none();
+        let arrived = current().and_then(|engine| {
+            let stale = has_to_fetch(&engine, at_point);
+            if at_point {
+                point_arrives(engine, self.point, stale)
+            } else {
+                handler_arrives(engine, stale)
+            }
         });
         let Some((engine, wait)) = arrived else {
             return;
@@ -74,43 +80,69 @@ impl Beginning {
     }
 }
 
-/// Whether a call has to ask when its future is first polled: a test's scope may be entered until
-/// then, and so may the runtime that a fetch needs, as in `runtime.block_on(handler(event))`.
-fn comes_later(at_point: bool) -> bool {
-    // The runtime is asked for last: that costs more than all the rest. At a point below a handler
-    // nobody fetches.
-    let fetches = |engine: EngineRef| !(at_point && engine.has_handler()) && engine.has_to_fetch();
-    may_enter_scope()
-        || current().is_some_and(fetches) && tokio::runtime::Handle::try_current().is_err()
+/// Who is asked at a call, and whether the document has to be fetched first.
+enum Arrival {
+    /// It has to ask when its future is first polled: a test's scope may be entered until then, and
+    /// so may the runtime that a fetch needs, as in `runtime.block_on(handler(event))`.
+    Later,
+    Now(EngineRef, bool),
+}
+
+/// `None` where there is no engine.
+#[inline]
+fn arrival(at_point: bool) -> Option<Arrival> {
+    if may_enter_scope() {
+        return Some(Arrival::Later);
+    }
+    let engine = current()?;
+    // The clocks are read once a call.
+    let stale = has_to_fetch(&engine, at_point);
+    if stale && tokio::runtime::Handle::try_current().is_err() {
+        return Some(Arrival::Later);
+    }
+    Some(Arrival::Now(engine, stale))
+}
+
+/// At a point below a handler nobody fetches.
+#[inline]
+fn has_to_fetch(engine: &Engine, at_point: bool) -> bool {
+    !(at_point && engine.has_handler()) && engine.has_to_fetch()
 }
 
 /// What a handler's call has to wait for; `None` where there is nothing to do.
-fn handler_arrives(engine: EngineRef) -> Option<(EngineRef, Option<Waiting>)> {
+fn handler_arrives(engine: EngineRef, stale: bool) -> Option<(EngineRef, Option<Waiting>)> {
     engine.handler_came_by();
-    let wait = engine.turn();
+    let wait = if stale { engine.turn() } else { None };
     // Whoever counts is told of the call's end as well.
     let counts = engine
         .metrics()
         .inspect(|metrics| metrics.called())
         .is_some();
     let concerned = wait.is_some() || engine.may_concern_handler() || counts;
+    if !concerned {
+        engine.let_handlers_rest();
+    }
     concerned.then_some((engine, wait))
 }
 
 /// The same of a point.
-fn point_arrives(engine: EngineRef, point: &str) -> Option<(EngineRef, Option<Waiting>)> {
+fn point_arrives(
+    engine: EngineRef,
+    point: &str,
+    stale: bool,
+) -> Option<(EngineRef, Option<Waiting>)> {
     count(&engine);
+    let wait = if stale { engine.turn() } else { None };
     let concerned = engine.may_concern(point);
-    let wait = if engine.has_handler() {
-        // The handler keeps the document fresh, except while it runs for long.
-        if concerned {
-            engine.refresh_beside();
-        }
-        None
-    } else {
-        engine.turn()
-    };
-    (wait.is_some() || concerned).then_some((engine, wait))
+    // The handler keeps the document fresh, except while it runs for long.
+    if concerned && engine.has_handler() {
+        engine.refresh_beside();
+    }
+    if wait.is_none() && !concerned {
+        engine.let_points_rest();
+        return None;
+    }
+    Some((engine, wait))
 }
 
 /// What a second run of a handler takes, if some flag may ask for one and it can be had.
@@ -128,7 +160,7 @@ pub fn begin(
     labels: impl FnOnce() -> Labels,
     look: impl FnOnce(bool) -> Seen,
 ) -> Option<Box<Beginning>> {
-    if !armed() {
+    if !handler_armed() {
         return None;
     }
     begin_handler(labels, look)
@@ -140,11 +172,12 @@ fn begin_handler(
     labels: impl FnOnce() -> Labels,
     look: impl FnOnce(bool) -> Seen,
 ) -> Option<Box<Beginning>> {
-    let (engine, wait) = if comes_later(false) {
-        (None, None)
-    } else {
-        let (engine, wait) = handler_arrives(current()?)?;
-        (Some(engine), wait)
+    let (engine, wait) = match arrival(false)? {
+        Arrival::Later => (None, None),
+        Arrival::Now(engine, stale) => {
+            let (engine, wait) = handler_arrives(engine, stale)?;
+            (Some(engine), wait)
+        }
     };
     // A document that is still on its way may ask for anything.
     let (wants_event, wants_again) = match &engine {
@@ -181,11 +214,12 @@ pub fn begin_point(point: &'static str, labels: impl FnOnce() -> Labels) -> Opti
 
 #[inline(never)]
 fn begin_at(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<Beginning>> {
-    let (engine, wait) = if comes_later(true) {
-        (None, None)
-    } else {
-        let (engine, wait) = point_arrives(current()?, point)?;
-        (Some(engine), wait)
+    let (engine, wait) = match arrival(true)? {
+        Arrival::Later => (None, None),
+        Arrival::Now(engine, stale) => {
+            let (engine, wait) = point_arrives(engine, point, stale)?;
+            (Some(engine), wait)
+        }
     };
     let labels = guarded(point, labels)?;
     Some(Box::new(Beginning {

@@ -2,32 +2,68 @@
 //! there is none.
 
 use std::ops::Deref;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering, fence};
 use std::sync::{Arc, OnceLock};
 
 use super::Engine;
 
-/// Not looked at yet.
-const UNKNOWN: u8 = 0;
-/// No source, or the kill switch: nothing will ever happen.
-const OFF: u8 = 1;
-/// There is an engine.
-const ON: u8 = 2;
-/// Besides, some test has an engine for its own scope.
+/// A handler has something to ask for.
+pub(super) const HANDLERS: u8 = 1;
+/// A point has.
+pub(super) const POINTS: u8 = 2;
+/// Some test has an engine for its own scope. From then on everybody asks.
 const SCOPED: u8 = 4;
 
-static STATE: AtomicU8 = AtomicU8::new(UNKNOWN);
+/// Everybody asks until it is known that there is nothing to ask for.
+static STATE: AtomicU8 = AtomicU8::new(HANDLERS | POINTS);
 static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
 
 tokio::task_local! {
     static SCOPE: Arc<Engine>;
 }
 
-/// Whether there may be anything to do. All that a call costs while there is not.
+/// Whether there may be anything to do at a point. All that it costs while there is not.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is the whole of the idle path")]
 pub(crate) fn armed() -> bool {
-    cfg!(feature = "inject") && STATE.load(Ordering::Relaxed) != OFF
+    asks(POINTS)
+}
+
+/// The same at a handler.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is the whole of the idle path")]
+pub(super) fn handler_armed() -> bool {
+    asks(HANDLERS)
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is the whole of the idle path")]
+fn asks(who: u8) -> bool {
+    cfg!(feature = "inject") && STATE.load(Ordering::Relaxed) & who != 0
+}
+
+/// Lets them rest, unless `concerned` says meanwhile that they are.
+///
+/// Whoever puts a plan in force says what it concerns, then calls [`wake`]; this takes the bits,
+/// then asks. Of the two orders that the fences leave, either ends awake where a flag is on.
+#[cold]
+pub(super) fn rest(who: u8, concerned: impl FnOnce() -> bool) {
+    let state = STATE.load(Ordering::Relaxed);
+    if state & SCOPED != 0 {
+        return;
+    }
+    let rested = STATE.compare_exchange(state, state & !who, Ordering::SeqCst, Ordering::Relaxed);
+    fence(Ordering::SeqCst);
+    if rested.is_ok() && concerned() {
+        wake();
+    }
+}
+
+/// Everybody asks again.
+#[cold]
+pub(super) fn wake() {
+    fence(Ordering::SeqCst);
+    STATE.fetch_or(HANDLERS | POINTS, Ordering::SeqCst);
 }
 
 /// The process's engine, or that of a test's scope.
@@ -77,16 +113,15 @@ pub(crate) fn install(build: impl FnOnce() -> Option<Engine>) -> (&'static Optio
         taken = true;
         build()
     });
-    if taken {
-        let state = if engine.is_some() { ON } else { OFF };
-        STATE.fetch_or(state, Ordering::Relaxed);
+    if taken && engine.is_none() {
+        rest(HANDLERS | POINTS, || false);
     }
     (engine, taken)
 }
 
 /// From here on, scopes are looked for.
 pub(crate) fn expect_scopes() {
-    STATE.fetch_or(SCOPED, Ordering::Relaxed);
+    STATE.fetch_or(SCOPED | HANDLERS | POINTS, Ordering::SeqCst);
 }
 
 /// Whether a future made here may be run in a scope that is not entered yet, as in

@@ -1,5 +1,6 @@
 //! A plan in force: its flags with their counters and their randomness.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -208,13 +209,14 @@ impl LiveFlag {
         &self,
         now: SystemTime,
         seen: &Seen,
-        label: impl Fn(&str) -> Option<&'a str>,
+        label: impl Fn(&str) -> Vec<&'a str>,
     ) -> Verdict {
         let Flag { aim, trigger, .. } = &self.flag;
         if !trigger.window_open(now) {
             return Verdict::Holds(HeldBack::Window);
         }
-        if !aim.labels_hold(|name| label(name).map(Into::into)) {
+        let values = |name: &str| label(name).into_iter().map(Cow::Borrowed);
+        if !aim.labels_hold(values) {
             return Verdict::Holds(HeldBack::Label);
         }
         if self.wants_event() {
@@ -244,17 +246,17 @@ impl LiveFlag {
     }
 
     /// In [0, 1): at random, or the same each time for the value that `by` names. A call without
-    /// that value is nobody's, and is not hit.
-    fn draw<'a>(&self, seen: &Seen, label: impl Fn(&str) -> Option<&'a str>) -> Option<f64> {
-        let value = match &self.flag.trigger.by {
+    /// that value is nobody's, and is not hit; one that is about several is hit where any would be.
+    fn draw<'a>(&self, seen: &Seen, label: impl Fn(&str) -> Vec<&'a str>) -> Option<f64> {
+        let pinned = |value: &str| Trigger::pinned_draw(&self.flag.name, value);
+        match &self.flag.trigger.by {
             None => {
                 let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
-                return Some(random.random());
+                Some(random.random())
             }
-            Some(By::Label(name)) => label(name)?.into(),
-            Some(By::Event(path)) => text_at(seen.event.as_ref()?, path)?,
-        };
-        Some(Trigger::pinned_draw(&self.flag.name, &value))
+            Some(By::Label(name)) => label(name).into_iter().map(pinned).min_by(f64::total_cmp),
+            Some(By::Event(path)) => Some(pinned(&text_at(seen.event.as_ref()?, path)?)),
+        }
     }
 
     fn within_limit(&self) -> bool {

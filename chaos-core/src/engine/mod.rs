@@ -11,26 +11,25 @@ mod live;
 mod options;
 mod reached;
 mod seen;
+mod shared;
+mod taking;
+mod waits;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::SystemTime;
-
-use arc_swap::ArcSwap;
 
 pub(crate) use self::announcement::Announcement;
 pub(crate) use self::around::{Inside, Running};
 pub use self::beginning::{Beginning, again, begin, begin_point};
 pub use self::carry::Carry;
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 pub(crate) use self::carry::Denial;
 pub(crate) use self::carry::{CannotFail, Corrupting, Dropped, Refusal};
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 pub(crate) use self::gate::armed;
-#[cfg(not(feature = "aws"))]
-use self::gate::armed;
 pub(crate) use self::gate::{
     EngineRef, current, current_scope, expect_scopes, install, may_enter_scope, scope, scope_sync,
 };
@@ -38,15 +37,16 @@ pub(crate) use self::injection::{After, Before, Injection};
 pub use self::live::HeldBack;
 pub(crate) use self::live::{HANDLER, Live, LiveFlag, Verdict};
 pub(crate) use self::options::{Allow, Options, killed};
-use self::reached::Reached;
 pub use self::reached::{PointInfo, points};
 pub use self::seen::Seen;
+pub(crate) use self::shared::Shared;
 use crate::clock::TimeOfDay;
-use crate::plan::{self, Mode, Phase};
+use crate::plan::{Mode, Phase};
 use crate::source::refresh::{Refresh, Waiting};
 use crate::telemetry::{Action, Decision, Metrics};
 
-/// Labels of one call: names and values.
+/// Labels of one call: names and values. A call that is about several things, as a batch is, has a
+/// label several times.
 pub(crate) type Labels = Vec<(&'static str, String)>;
 
 /// Decides, applies and records.
@@ -64,112 +64,6 @@ impl fmt::Debug for Engine {
             .field("options", &self.options)
             .field("shared", &self.shared)
             .finish_non_exhaustive()
-    }
-}
-
-/// What the source's news changes under the engine.
-#[derive(Debug, Default)]
-pub(crate) struct Shared {
-    live: ArcSwap<Live>,
-    /// Whether anything in force concerns the handler: looked at before anything else.
-    handler: AtomicBool,
-    /// Whether anything in force names points, or somebody wants to know of them.
-    points: AtomicBool,
-    /// Whether a handler came by: it then keeps the document fresh, and points need not.
-    handled: AtomicBool,
-    /// The invocations under way that began while any flag was on: a point looks here for its own.
-    running: Mutex<Vec<Arc<Seen>>>,
-    /// Every decision, where a test wants to read them.
-    record: Option<Mutex<Vec<Decision>>>,
-    /// What is counted, where the operator wants metrics.
-    metrics: Option<Metrics>,
-    /// The points that were reached, where somebody wants a list.
-    reached: Option<Reached>,
-    /// A test's own seed, instead of the documents'.
-    seed: Option<u64>,
-}
-
-impl Shared {
-    /// For tests: with a list of all decisions, and perhaps with a seed for all documents.
-    pub(crate) fn recording(seed: Option<u64>) -> Self {
-        Self {
-            record: Some(Mutex::default()),
-            seed,
-            ..Self::default()
-        }
-    }
-
-    /// With metrics.
-    pub(crate) fn counting(metrics: Metrics) -> Self {
-        Self {
-            metrics: Some(metrics),
-            ..Self::default()
-        }
-    }
-
-    /// Perhaps with a list of points, which then go the way that they go while flags name them.
-    pub(crate) fn listing(mut self, list: bool) -> Self {
-        self.reached = list.then(Reached::default);
-        self.points = AtomicBool::new(list);
-        self
-    }
-
-    /// The points that were reached, if there is a list.
-    pub(crate) fn reached(&self) -> Vec<PointInfo> {
-        self.reached.as_ref().map_or_else(Vec::new, Reached::list)
-    }
-
-    /// What is counted, if anything is.
-    #[inline]
-    pub(crate) fn metrics(&self) -> Option<&Metrics> {
-        self.metrics.as_ref()
-    }
-
-    pub(crate) fn recorded(&self) -> Vec<Decision> {
-        self.record.as_ref().map_or_else(Vec::new, |record| {
-            record
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone()
-        })
-    }
-
-    /// Puts a plan in force.
-    pub(crate) fn apply(&self, mut plan: plan::Plan) {
-        plan.settings.seed = self.seed.or(plan.settings.seed);
-        let live = Live::new(plan, &self.live.load());
-        self.handler
-            .store(live.concerns_handler(), Ordering::Relaxed);
-        let points = live.concerns_points() || self.reached.is_some();
-        self.points.store(points, Ordering::Relaxed);
-        self.live.store(Arc::new(live));
-    }
-
-    /// Ends all of it for as long as nobody confirms it. What its flags remember is kept.
-    pub(crate) fn lapse(&self) {
-        self.handler.store(false, Ordering::Relaxed);
-        self.points.store(false, Ordering::Relaxed);
-        self.live.store(Arc::new(self.live.load().lapsed()));
-    }
-
-    /// Which of the flags that are on have not begun, or have ended, for the log.
-    pub(crate) fn outside_their_time(&self, now: SystemTime) -> String {
-        let live = self.live.load();
-        let open = |live: &Arc<LiveFlag>| live.flag.trigger.window_open(now);
-        let outside = if live.window_open(now) {
-            live.flags.iter().filter(|flag| !open(flag)).count()
-        } else {
-            live.flags.len()
-        };
-        match outside {
-            0 => String::new(),
-            outside => format!(", {outside} of them outside starts_at and expires_at"),
-        }
-    }
-
-    /// How many flags are on.
-    pub(crate) fn on(&self) -> usize {
-        self.live.load().flags.len()
     }
 }
 
@@ -215,14 +109,34 @@ impl Engine {
         self.shared.metrics()
     }
 
-    /// What has to be waited for before an invocation may begin: usually nothing.
-    #[inline]
+    /// What has to be waited for before an invocation may begin, where the document is too old:
+    /// usually nothing.
     pub(crate) fn turn(&self) -> Option<Waiting> {
-        let refresh = self.refresh.as_ref()?;
-        if refresh.is_fresh() {
-            return None;
+        self.refresh.as_ref()?.turn()
+    }
+
+    /// Lets handlers go by without asking, where nothing concerns them and the document will never
+    /// change.
+    fn let_handlers_rest(&self) {
+        if self.is_fixed() && self.metrics().is_none() && !self.may_concern_handler() {
+            gate::rest(gate::HANDLERS, || self.may_concern_handler());
         }
-        refresh.turn()
+    }
+
+    /// The same of points, where a handler keeps the document fresh or nobody has to.
+    fn let_points_rest(&self) {
+        let kept = self.has_handler() || self.is_fixed();
+        if kept && self.metrics().is_none() && !self.may_concern_points() {
+            gate::rest(gate::POINTS, || self.may_concern_points());
+        }
+    }
+
+    /// Whether the document is there and never changes.
+    #[inline]
+    fn is_fixed(&self) -> bool {
+        self.refresh
+            .as_ref()
+            .is_none_or(|refresh| refresh.is_fixed())
     }
 
     /// Whether the document is too old to be used without a fetch.
@@ -329,13 +243,19 @@ impl Engine {
         self.record(decision.because(why), seen, !live.said_blind());
     }
 
-    fn label<'a>(&'a self, labels: &'a Labels, seen: &'a Seen, name: &str) -> Option<&'a str> {
-        if name == "lambda.tenant" && seen.tenant.is_some() {
-            return seen.tenant.as_deref();
+    /// The values of a label: the call's own, several where it is about several things, or else the
+    /// one that every call has.
+    fn label<'a>(&'a self, labels: &'a Labels, seen: &'a Seen, name: &str) -> Vec<&'a str> {
+        let tenant = seen.tenant.as_deref().filter(|_| name == "lambda.tenant");
+        if let Some(tenant) = tenant {
+            return vec![tenant];
         }
-        let own = labels.iter().find(|(label, _)| *label == name);
-        let built_in = || self.options.labels.iter().find(|(label, _)| *label == name);
-        own.or_else(built_in).map(|(_, value)| value.as_str())
+        let own = values(labels, name);
+        if own.is_empty() {
+            values(&self.options.labels, name)
+        } else {
+            own
+        }
     }
 
     /// Whether a fault that fires may be injected; says so where not.
@@ -388,6 +308,12 @@ impl Engine {
             record.push(decision);
         }
     }
+}
+
+/// The values of the labels of that name.
+fn values<'a>(labels: &'a Labels, name: &str) -> Vec<&'a str> {
+    let named = labels.iter().filter(|(label, _)| *label == name);
+    named.map(|(_, value)| value.as_str()).collect()
 }
 
 /// Flags that fire, in order.

@@ -22,6 +22,7 @@ pub const HANDLER_POINT: &str = "handler";
 /// assert!(aim.concerns_point("cache.get_user"));
 /// assert!(!aim.concerns_point("handler"));
 /// assert!(aim.labels_hold(|name| (name == "tenant").then_some("b".into())));
+/// assert!(aim.labels_hold(|_| ["z".into(), "a".into()]), "a call that is about both");
 /// assert!(!aim.labels_hold(|_| None));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,10 +49,15 @@ impl Aim {
     }
 
     /// Whether every label that the flag names is there and has one of the values listed.
-    /// `label` looks a label up by its name.
-    pub fn labels_hold<'a>(&self, label: impl Fn(&str) -> Option<Cow<'a, str>>) -> bool {
+    /// `label` looks a label up by its name: it has no value, one, or those of a call that is about
+    /// several things, of which one has to be listed.
+    pub fn labels_hold<'a, V>(&self, label: impl Fn(&str) -> V) -> bool
+    where
+        V: IntoIterator<Item = Cow<'a, str>>,
+    {
         self.labels.iter().all(|(name, allowed)| {
-            label(name).is_some_and(|value| allowed.iter().any(|one| *one == value))
+            let mut values = label(name).into_iter();
+            values.any(|value| allowed.iter().any(|one| *one == value))
         })
     }
 }

@@ -131,7 +131,8 @@ pub struct Spread {
 #[non_exhaustive]
 pub struct Timeout {
     /// How long before the deadline the wait ends, in milliseconds, 0 to 900000; 0 unless written,
-    /// as in failure-lambda: Lambda then ends the invocation.
+    /// as in failure-lambda. With 0 it ends a second after the deadline: Lambda then ends the
+    /// invocation.
     pub buffer_ms: f64,
 }
 

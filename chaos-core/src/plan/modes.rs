@@ -80,7 +80,8 @@ pub static MODES: &[ModeRow] = &[
             LONGEST_MS,
             "ms",
             DefaultValue::Number(0.0),
-            "how long before the deadline the wait ends",
+            "how long before the deadline the wait ends; with 0, a second after it, so that Lambda ends the \
+             invocation",
         )],
         least: &[],
         before: true,

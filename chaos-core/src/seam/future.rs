@@ -1,6 +1,7 @@
 //! The future of a wrapped async function: the function's own, unless there is something to do.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -26,7 +27,8 @@ pin_project! {
 
 /// None, or one. What happens to one is kept out of the idle path, where inlining it would cost
 /// more than running it there.
-struct Rounds<F: Future>(Option<Box<Round<F>>>);
+#[doc(hidden)]
+pub struct Rounds<F: Future>(Option<Box<Round<F>>>);
 
 impl<F: Future> Drop for Rounds<F> {
     #[inline]
@@ -68,11 +70,71 @@ enum Pending {
     Take(Pin<Box<dyn Future<Output = Result<Held, String>> + Send>>),
 }
 
-// Each field is made in its place: a future of some hundred bytes that is made elsewhere and moved
-// here costs more than all the rest of an idle call. So the carrier is asked for by the body's type,
-// and not by the body.
-impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
+impl<F: Future> Rounds<F> {
+    /// There is nothing to do.
+    #[inline]
+    pub fn none() -> Self {
+        Self(None)
+    }
+
     /// Of a body that is run once.
+    #[cold]
+    #[inline(never)]
+    pub fn once(beginning: Box<Beginning>) -> Self {
+        Self(Some(Round::new(beginning)))
+    }
+
+    /// Of a body that is run once, and twice where its arguments were cloned.
+    #[cold]
+    #[inline(never)]
+    pub fn repeatable<A>(
+        again: Option<Box<A>>,
+        beginning: Box<Beginning>,
+        body: &impl Fn(A) -> F,
+    ) -> Self {
+        let mut round = Round::new(beginning);
+        round.again = again.map(|again| body(*again));
+        Self(Some(round))
+    }
+
+    /// The same where others see that a body is made: the second one is made only if it is decided
+    /// already that it shall be run.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn repeatable_by<A>(
+        beginning: Box<Beginning>,
+        again: Option<Box<A>>,
+        body: impl FnOnce(A) -> Option<F>,
+    ) -> Self {
+        let mut round = Round::new(beginning);
+        if let Some(again) = again {
+            round.repeat_by(|| body(*again));
+        }
+        Self(Some(round))
+    }
+
+    #[inline]
+    pub(crate) fn of(beginning: Option<Box<Beginning>>) -> Self {
+        match beginning {
+            None => Self::none(),
+            Some(beginning) => Self::once(beginning),
+        }
+    }
+}
+
+impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
+    #[doc(hidden)]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the body is to be made in its place")]
+    pub fn new(round: Rounds<F>, body: F, carrier: C) -> Self {
+        Self {
+            body,
+            carrier,
+            round,
+        }
+    }
+
+    /// Where the body is there already.
     #[doc(hidden)]
     #[inline]
     pub fn once(
@@ -80,36 +142,8 @@ impl<F: Future, C: Carry<F::Output>> ChaosFuture<F, C> {
         body: F,
         carrier: impl FnOnce(Returns<F::Output>) -> C,
     ) -> Self {
-        Self {
-            round: Rounds(beginning.map(Round::new)),
-            carrier: carrier(Returns::new()),
-            body,
-        }
-    }
-
-    /// Of a body that can be run twice where its arguments were cloned.
-    #[doc(hidden)]
-    #[inline]
-    pub fn repeatable<A>(
-        beginning: Option<Box<Beginning>>,
-        again: Option<Box<A>>,
-        arguments: A,
-        body: impl Fn(A) -> F,
-        carrier: impl FnOnce(Returns<F::Output>) -> C,
-    ) -> Self {
-        Self {
-            round: Rounds(beginning.map(|beginning| Round::repeatable(beginning, again, &body))),
-            carrier: carrier(Returns::new()),
-            body: body(arguments),
-        }
-    }
-
-    /// A second run, for a body whose making is seen from outside: it is made only if it is decided
-    /// already that it shall be run.
-    pub(crate) fn repeat_by(&mut self, again: impl FnOnce() -> Option<F>) {
-        if let Some(round) = &mut self.round.0 {
-            round.repeat_by(again);
-        }
+        let carrier = carrier(Returns::new());
+        Self::new(Rounds::of(beginning), body, carrier)
     }
 }
 
@@ -129,6 +163,42 @@ impl<F: Future, C: Carry<F::Output>> Future for ChaosFuture<F, C> {
     }
 }
 
+/// What a body takes, told to the compiler before the body is: without it there is no telling
+/// what an argument of the closure that makes the body is.
+pub struct Kind<A>(PhantomData<fn() -> A>);
+
+impl<A> Kind<A> {
+    /// To be inferred.
+    #[inline]
+    pub fn unknown() -> Self {
+        Self(PhantomData)
+    }
+
+    /// As these; never called.
+    pub fn is_that_of(&self, _: A) {}
+
+    /// A body that can be made twice.
+    #[inline]
+    pub fn repeatable<T, B: Fn(A) -> T>(self, body: B) -> B {
+        body
+    }
+
+    /// One that cannot.
+    #[inline]
+    pub fn once<T, B: FnOnce(A) -> T>(self, body: B) -> B {
+        body
+    }
+}
+
+/// The carrier for what a body's future resolves to.
+#[inline]
+pub fn carrier_of<A, F: Future, C>(
+    _: &impl FnOnce(A) -> F,
+    carrier: impl FnOnce(Returns<F::Output>) -> C,
+) -> C {
+    carrier(Returns::new())
+}
+
 impl<F: Future, C> std::fmt::Debug for ChaosFuture<F, C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ChaosFuture").finish_non_exhaustive()
@@ -146,18 +216,6 @@ impl<F: Future> Round<F> {
             again: None,
             twice: false,
         })
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn repeatable<A>(
-        beginning: Box<Beginning>,
-        again: Option<Box<A>>,
-        body: &impl Fn(A) -> F,
-    ) -> Box<Self> {
-        let mut round = Self::new(beginning);
-        round.again = again.map(|again| body(*again));
-        round
     }
 
     #[cold]

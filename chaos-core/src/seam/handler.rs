@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::future::Future;
 
 use crate::engine::{self, After, Before, Beginning, Carry};
-use crate::seam::future::ChaosFuture;
+use crate::seam::future::{ChaosFuture, Rounds};
 use crate::seam::look::{HasContext, View};
 use crate::seam::returns::probe::Returns;
 use crate::seam::returns::{AsOpaque, Convert, FromInjected, Respond, ResultCarrier};
@@ -50,13 +50,14 @@ where
             errors: Convert,
             replies: R::replies(),
         };
-        let beginning = engine::begin(Vec::new, |wants_event| event.view(wants_event));
-        let again = engine::again(beginning.as_deref(), || Some(event.clone()));
-        let mut future = ChaosFuture::once(beginning, handler(event), |_| carrier);
-        if let Some(event) = again {
-            future.repeat_by(|| Some(handler(*event)));
-        }
-        future
+        let rounds = match engine::begin(Vec::new, |wants_event| event.view(wants_event)) {
+            None => Rounds::none(),
+            Some(beginning) => {
+                let again = engine::again(Some(&beginning), || Some(event.clone()));
+                Rounds::repeatable_by(beginning, again, |event| Some(handler(event)))
+            }
+        };
+        ChaosFuture::new(rounds, handler(event), carrier)
     }
 }
 
@@ -92,8 +93,8 @@ where
             errors: Convert,
             replies: AsOpaque,
         };
-        let beginning = engine::begin(Vec::new, |_| event.context());
-        ChaosFuture::once(beginning, handler(event), |_| carrier)
+        let rounds = Rounds::of(engine::begin(Vec::new, |_| event.context()));
+        ChaosFuture::new(rounds, handler(event), carrier)
     }
 }
 

@@ -1,15 +1,16 @@
 //! The door for tower: a layer round the handler's service.
 
 use std::fmt;
+use std::future::Future;
 use std::marker::PhantomData;
 use std::task::{Context, Poll, Waker};
 
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::engine;
+use crate::engine::{self, Beginning, Carry};
 use crate::error::InjectedError;
-use crate::seam::future::ChaosFuture;
+use crate::seam::future::{ChaosFuture, Rounds};
 use crate::seam::look::{self, HasContext, View};
 use crate::seam::opaque::Opaque;
 use crate::seam::returns::{AsOpaque, Errors, Respond, ResultCarrier};
@@ -120,6 +121,26 @@ impl<S: fmt::Debug, Kind> fmt::Debug for ChaosService<S, Kind> {
 }
 
 impl<S, Kind> ChaosService<S, Kind> {
+    /// A call for which there is something to do; two where it is decided already that the service
+    /// is to be called twice.
+    #[cold]
+    #[inline(never)]
+    fn call_armed<Event: Clone, C: Carry<<S::Future as Future>::Output>>(
+        &mut self,
+        beginning: Box<Beginning>,
+        event: Event,
+        carrier: C,
+    ) -> ChaosFuture<S::Future, C>
+    where
+        S: Service<Event>,
+    {
+        let again = engine::again(Some(&beginning), || Some(event.clone()));
+        // The first call is the one that the service is known to be ready for.
+        let body = self.inner.call(event);
+        let rounds = Rounds::repeatable_by(beginning, again, |event| self.call_again(event));
+        ChaosFuture::new(rounds, body, carrier)
+    }
+
     /// A second call, if the service is ready for one.
     #[cold]
     fn call_again<Event>(&mut self, event: Event) -> Option<S::Future>
@@ -147,19 +168,16 @@ where
         self.inner.poll_ready(cx).map_err(ChaosError::Handler)
     }
 
-    #[inline]
+    #[inline(never)]
     fn call(&mut self, event: Event) -> Self::Future {
         let carrier = ResultCarrier {
             errors: Layered,
             replies: R::replies(),
         };
-        let beginning = engine::begin(Vec::new, |wants_event| event.view(wants_event));
-        let again = engine::again(beginning.as_deref(), || Some(event.clone()));
-        let mut future = ChaosFuture::once(beginning, self.inner.call(event), |_| carrier);
-        if let Some(event) = again {
-            future.repeat_by(|| self.call_again(*event));
+        match engine::begin(Vec::new, |wants_event| event.view(wants_event)) {
+            None => ChaosFuture::new(Rounds::none(), self.inner.call(event), carrier),
+            Some(beginning) => self.call_armed(beginning, event, carrier),
         }
-        future
     }
 }
 
@@ -183,8 +201,8 @@ where
             errors: Layered,
             replies: AsOpaque,
         };
-        let beginning = engine::begin(Vec::new, |_| event.context());
-        ChaosFuture::once(beginning, self.inner.call(event), |_| carrier)
+        let rounds = Rounds::of(engine::begin(Vec::new, |_| event.context()));
+        ChaosFuture::new(rounds, self.inner.call(event), carrier)
     }
 }
 

@@ -59,7 +59,8 @@ impl<L: PointLabels> Point<L> {
     /// A label that a flag's `labels` and `by` can ask for. The value is asked for only when a flag
     /// concerns the point, or [the points are listed](crate#points-and-labels).
     ///
-    /// Of two labels with one name the first counts.
+    /// A label that is given several times has several values, for a block that is about several
+    /// things: it is enough for a flag if one of them fits.
     pub fn label<V: Display>(
         self,
         name: &'static str,

@@ -122,13 +122,16 @@ async fn they_are_busy_for_so_long_at_most_and_never_past_the_deadline() {
     assert_eq!(short.decisions()[0].cpu_threads, Some(2));
 
     let until_the_deadline = scope(&json!({}));
-    let event = ending_in(Duration::from_millis(300));
+    let event = ending_in(Duration::from_millis(1_500));
     until_the_deadline
         .run(handler(event))
         .await
         .expect("an answer");
     let decision = &until_the_deadline.decisions()[0];
-    assert!(decision.cpu_ms.is_some_and(|ms| ms <= 300), "{decision:?}");
+    assert!(
+        decision.cpu_ms.is_some_and(|ms| ms <= 1_500),
+        "{decision:?}"
+    );
     let cores = std::thread::available_parallelism()
         .expect("a number")
         .get();

@@ -26,4 +26,11 @@ fn aims() {
     assert!(holds("b", Some("orders")));
     assert!(!holds("c", Some("orders")) && !holds("a", Some("users")) && !holds("a", None));
     assert!(aim(json!({})).labels_hold(|_| None));
+    let of_several = |table: [&'static str; 2]| {
+        labelled.labels_hold(|name| match name {
+            "tenant" => vec!["a".into()],
+            _ => table.map(Cow::Borrowed).to_vec(),
+        })
+    };
+    assert!(of_several(["users", "orders"]) && !of_several(["users", "carts"]));
 }

@@ -48,6 +48,36 @@ async fn a_block_fails_where_its_labels_say_so() {
     );
 }
 
+/// A block that is about several tenants at once.
+async fn several(tenants: [&str; 2]) -> Result<(), InjectedError> {
+    point("cache.get_all")
+        .label("tenant", || tenants[0])
+        .label("tenant", || tenants[1])
+        .run(async { Ok(()) })
+        .await
+}
+
+#[tokio::test]
+async fn of_several_values_of_a_label_one_is_enough() {
+    let scope = failing(&json!({ "point": "cache.*", "labels": { "tenant": ["b", "c"] } }));
+    for (tenants, fails) in [(["a", "b"], true), (["c", "a"], true), (["a", "d"], false)] {
+        let got = scope.run(several(tenants)).await;
+        assert_eq!(got.is_err(), fails, "{tenants:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_block_is_hit_where_any_of_its_values_would_be() {
+    let half = failing(&json!({ "point": "cache.*", "percentage": 50, "by": "label:tenant" }));
+    let hit = async |tenants| half.run(several(tenants)).await.is_err();
+    let names: Vec<String> = (0..20).map(|n| format!("tenant-{n}")).collect();
+    for pair in names.windows(2) {
+        let (one, other) = (&*pair[0], &*pair[1]);
+        let alone = hit([one, one]).await || hit([other, other]).await;
+        assert_eq!(hit([one, other]).await, alone, "{one} and {other}");
+    }
+}
+
 #[test]
 fn a_block_that_is_not_async_fails_and_waits_too() {
     let run = |scope: &Scope| {

@@ -32,7 +32,7 @@ async fn a_window_opens_and_closes_while_the_document_is_in_force() {
     let now = SystemTime::now();
     let (start, end) = (
         now + Duration::from_millis(300),
-        now + Duration::from_millis(900),
+        now + Duration::from_millis(1_500),
     );
     let both = json!({"exception": {
         "enabled": true, "starts_at": written(start), "expires_at": written(end),

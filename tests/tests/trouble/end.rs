@@ -11,9 +11,9 @@ use serde_json::json;
 use crate::kinds::Trouble;
 
 const CACHE_TIME: Duration = Duration::from_secs(1);
-const MAX_STALE: Duration = Duration::from_secs(3);
+const MAX_STALE: Duration = Duration::from_secs(6);
 /// What a busy machine may add: a fetch, and the invocation that finds what it brought.
-const MARGIN: Duration = Duration::from_millis(700);
+const MARGIN: Duration = Duration::from_secs(5);
 
 /// A function with chaos on, confirmed and the time when it was seen.
 async fn with_chaos_on(max_stale: Duration) -> (ParameterStore, Running, SystemTime) {
@@ -91,7 +91,7 @@ async fn lapses(trouble: Trouble) {
     // its age counts from when the fetch began: before the request arrived, by what it takes to
     // make a client and to connect, and before the document was seen
     let (most, least) = (between(asked, ended), between(seen, ended));
-    let before_arrival = Duration::from_millis(300);
+    let before_arrival = Duration::from_secs(2);
     assert!(
         most + before_arrival >= MAX_STALE,
         "{trouble:?}: {most:?}\n{}",

@@ -9,11 +9,6 @@ use tokio::task::JoinSet;
 use crate::kinds::Trouble;
 use crate::thousand::{FETCH_TIMEOUT, MARGIN, launch, one_line_says_why, own_answer};
 
-/// The longest that `init()` waits.
-const INIT_WAIT: Duration = Duration::from_secs(2);
-/// What a process takes to start on a machine with other things to do.
-const START: Duration = Duration::from_secs(3);
-
 /// With `init()` the function starts all the same, and the first request is not held up either.
 #[tokio::test]
 async fn with_init_no_request_is_held_up() {
@@ -23,7 +18,7 @@ async fn with_init_no_request_is_held_up() {
         let function = launch.with_init().start().await;
         let started = begun.elapsed();
         assert!(
-            started <= INIT_WAIT + START,
+            started <= FETCH_TIMEOUT + MARGIN,
             "{trouble:?}: {started:?}\n{}",
             function.story()
         );
@@ -42,23 +37,31 @@ async fn with_init_no_request_is_held_up() {
 /// Silence is what the fetch timeout is for: without it the request would wait for seconds.
 #[tokio::test]
 async fn the_fetch_timeout_is_what_the_environment_says() {
-    let (params, launch) = launch(Trouble::Silent).await;
-    let timeout = Duration::from_millis(900);
-    let function = launch.env("CHAOS_FETCH_TIMEOUT_MS", "900").start().await;
-    let first = own_answer(&function).await;
-    assert!(
-        first >= timeout,
-        "{first:?} is no wait\n{}",
-        function.story()
-    );
-    assert!(first <= timeout + MARGIN, "{first:?}\n{}", function.story());
-    assert_eq!(params.count("GetParameter"), 1);
+    // Unless the environment says anything it is half a second.
+    for (set, timeout_ms) in [(None, 500), (Some(1_900), 1_900)] {
+        let (_params, launch) = launch(Trouble::Silent).await;
+        let launch = launch.fetch_timeout(set.map(Duration::from_millis));
+        let function = launch.start().await;
+        let timeout = Duration::from_millis(timeout_ms);
+        let first = own_answer(&function).await;
+        assert!(
+            first >= timeout,
+            "{first:?} is no wait\n{}",
+            function.story()
+        );
+        // A fetch is given up after five seconds.
+        assert!(first <= timeout + MARGIN, "{first:?}\n{}", function.story());
+        one_line_says_why(&function, Trouble::Silent).await;
+        let line = &function.troubles()[0];
+        let within = format!("no answer within {timeout_ms} ms");
+        assert!(line.field("message").contains(&within), "{line}");
+    }
 }
 
 #[tokio::test]
 async fn a_fetch_timeout_of_nothing_holds_nobody_up() {
     let (params, launch) = launch(Trouble::Silent).await;
-    let function = launch.env("CHAOS_FETCH_TIMEOUT_MS", "0").start().await;
+    let function = launch.fetch_timeout(Some(Duration::ZERO)).start().await;
     let first = own_answer(&function).await;
     assert!(first < FETCH_TIMEOUT / 2, "{first:?}\n{}", function.story());
     let asked = wait::until(wait::LONG, async || params.count("GetParameter") > 0).await;

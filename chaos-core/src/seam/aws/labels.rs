@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use serde_json::Value;
 
+use super::members::Members;
 use super::point::Call;
 use crate::engine::Labels;
 
-/// One label of a service, and the members of its requests that it is read from, the first that is
-/// there. A dot goes into a member, `*` into the first of a list or of a map's values, and `#` is the
-/// first of a map's keys.
+/// The label of a service, and the members of its requests that it is read from, the first that is
+/// there.
 struct Row {
     service: &'static str,
     label: &'static str,
@@ -35,7 +34,11 @@ const ROWS: &[Row] = &[
     row("sqs", "queue", &["QueueUrl", "QueueName"]),
     row("sns", "topic", &["TopicArn", "TargetArn", "Name"]),
     row("kinesis", "stream", &["StreamName", "StreamARN"]),
-    row("secretsmanager", "secret", &["SecretId", "Name"]),
+    row(
+        "secretsmanager",
+        "secret",
+        &["SecretId", "Name", "SecretIdList.*"],
+    ),
     row("ssm", "parameter", &["Name", "Names.*", "Path"]),
     row(
         "sfn",
@@ -54,42 +57,27 @@ pub(super) fn labels(call: &Call<'_>, request: &HttpRequest) -> Labels {
         "s3" => labels.extend(bucket_and_key(call.host, request.uri())),
         "lambda" => labels.extend(function(request.uri()).map(|name| ("function", name))),
         service => {
-            let rows = ROWS.iter().filter(|row| row.service == service);
-            labels.extend(rows.filter_map(|row| {
-                let value = row.members.iter().find_map(|path| member(request, path))?;
-                Some((row.label, short(row.label, &value).to_owned()))
-            }));
+            let row = ROWS.iter().find(|row| row.service == service);
+            if let Some((row, members)) = row.and_then(|row| Some((row, Members::of(request)?))) {
+                labels.extend(of_row(row, &members));
+            }
         }
     }
     labels
 }
 
-/// A member of the request's body.
-fn member(request: &HttpRequest, path: &str) -> Option<String> {
-    let body = request.body().bytes()?;
-    if is_form(request) {
-        return form_urlencoded::parse(body)
-            .find(|(name, _)| name == path)
-            .map(|(_, value)| value.into_owned());
+/// The label with each of its values, once.
+fn of_row(row: &Row, members: &Members) -> Labels {
+    let mut values = row.members.iter().map(|path| members.at(path));
+    let values = values.find(|values| !values.is_empty());
+    let mut labels = Labels::new();
+    for value in values.unwrap_or_default() {
+        let label = (row.label, short(row.label, value).to_owned());
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
     }
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let mut value = &body;
-    for name in path.split('.') {
-        value = match (name, value) {
-            // The name itself is what is asked for.
-            ("#", Value::Object(map)) => return map.keys().next().cloned(),
-            ("*", Value::Object(map)) => map.values().next()?,
-            ("*", Value::Array(list)) => list.first()?,
-            (name, value) => value.get(name)?,
-        };
-    }
-    value.as_str().map(str::to_owned)
-}
-
-/// Whether its body is a form, as in the query protocol.
-pub(super) fn is_form(request: &HttpRequest) -> bool {
-    let content_type = request.headers().get("content-type");
-    content_type.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+    labels
 }
 
 /// The name alone, of what may be a URL or an ARN.
@@ -176,7 +164,7 @@ fn decoded(part: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use aws_smithy_types::body::SdkBody;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -222,7 +210,8 @@ mod tests {
             json!({"TableName": table}),
             json!({"TableName": format!("{table}/index/by-day")}),
             json!({"RequestItems": {"orders": []}}),
-            json!({"TransactItems": [{"Put": {"TableName": "orders"}}]}),
+            json!({"TransactItems": [{"Put": {"TableName": "orders"}},
+                {"ConditionCheck": {"TableName": table}}]}),
         ] {
             assert_eq!(json("dynamodb", &body), orders, "{body}");
         }
@@ -242,6 +231,26 @@ mod tests {
         let stream = json!({"StreamARN": "arn:aws:kinesis:eu-west-1:1:stream/clicks"});
         assert_eq!(json("kinesis", &stream), one("stream", "clicks"));
         assert_eq!(json("kinesis", &json!(["no", "object"])), vec![]);
+    }
+
+    #[test]
+    fn a_batch_names_all_that_it_is_about() {
+        let both = vec![
+            ("table", "orders".to_owned()),
+            ("table", "stock".to_owned()),
+        ];
+        for body in [
+            json!({"RequestItems": {"orders": [], "stock": []}}),
+            json!({"TransactItems": [{"Put": {"TableName": "orders"}},
+                {"Update": {"TableName": "stock"}}, {"Put": {"TableName": "orders"}}]}),
+        ] {
+            assert_eq!(json("dynamodb", &body), both, "{body}");
+        }
+        let names = json!({"Names": ["a", "/b/c", 7]});
+        let parameters = ["a", "/b/c"].map(|name| ("parameter", name.to_owned()));
+        assert_eq!(json("ssm", &names), parameters);
+        let secrets = json!({"SecretIdList": ["a"]});
+        assert_eq!(json("secretsmanager", &secrets), one("secret", "a"));
     }
 
     #[test]

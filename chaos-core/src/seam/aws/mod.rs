@@ -2,11 +2,12 @@
 //!
 #![doc = include_str!("guide.md")]
 
-mod call;
 mod carrier;
+mod cbor;
 mod client;
 mod errors;
 mod labels;
+mod members;
 mod point;
 mod protocol;
 

@@ -17,6 +17,8 @@ pub(super) enum Line {
     Trouble(String, String),
     /// The same again.
     Again(String),
+    /// A request that was to wait was given up before there was an answer.
+    GivenUp,
     /// There is no document, for this reason.
     Gone(String),
     /// The last document went unconfirmed for this long.
@@ -41,6 +43,13 @@ impl Line {
             Self::Again(reason) => {
                 let message = format!("still {cannot} ({location}): {reason}");
                 (Level::DEBUG, "error", Some(reason), message)
+            }
+            Self::GivenUp => {
+                let message = format!(
+                    "a call that was to wait for the chaos document ({location}) was dropped before \
+                     there was an answer; the fetch goes on"
+                );
+                (Level::DEBUG, "error", None, message)
             }
             Self::Gone(reason) => {
                 let message = format!(

@@ -45,16 +45,27 @@ pub(super) struct State {
     trouble: Option<Trouble>,
 }
 
-/// From the first fetch that failed, or wait that ran out, until a fetch is answered.
+/// From the first fetch that failed, or wait that ran out or was given up, until a fetch is answered.
 #[derive(Debug)]
 struct Trouble {
-    /// What tells one reason from another.
-    key: String,
+    /// What tells one reason from another. `None` while there is none but that a wait was given up.
+    key: Option<String>,
     /// When a request last waited for this; at first, when it began.
     waited: Stamp,
     failures: u32,
     /// When the last fetch failed, and how long to leave the source in peace.
     retry: Option<(Stamp, Duration)>,
+}
+
+impl Trouble {
+    fn since(now: Stamp) -> Self {
+        Self {
+            key: None,
+            waited: now,
+            failures: 0,
+            retry: None,
+        }
+    }
 }
 
 impl State {
@@ -116,10 +127,13 @@ impl State {
         }
     }
 
-    /// A fetch that began at `as_of` was answered. Says whether that ends a trouble.
+    /// A fetch that began at `as_of` was answered. Says whether that ends a trouble that had a
+    /// reason.
     pub(super) fn answered(&mut self, as_of: Stamp) -> bool {
         self.confirmed = Some(as_of);
-        self.trouble.take().is_some()
+        self.trouble
+            .take()
+            .is_some_and(|trouble| trouble.key.is_some())
     }
 
     /// Whether this text has to be handed on, being new or no longer in force.
@@ -140,22 +154,18 @@ impl State {
 
     /// There is no answer to wait for. Says whether that is new.
     pub(super) fn troubled(&mut self, now: Stamp, key: &str) -> bool {
-        match &mut self.trouble {
-            Some(trouble) if trouble.key == key => false,
-            Some(trouble) => {
-                key.clone_into(&mut trouble.key);
-                true
-            }
-            None => {
-                self.trouble = Some(Trouble {
-                    key: key.to_owned(),
-                    waited: now,
-                    failures: 0,
-                    retry: None,
-                });
-                true
-            }
+        let trouble = self.trouble.get_or_insert_with(|| Trouble::since(now));
+        let new = trouble.key.as_deref() != Some(key);
+        if new {
+            trouble.key = Some(key.to_owned());
         }
+        new
+    }
+
+    /// A request did not wait for its answer to the end. No other one waits for a while, whatever
+    /// the source will say.
+    pub(super) fn given_up(&mut self, now: Stamp) {
+        self.trouble.get_or_insert_with(|| Trouble::since(now));
     }
 
     /// A fetch failed. Says whether the reason is new.

@@ -129,6 +129,40 @@ async fn silence_is_one_line() {
     );
 }
 
+/// A call that is dropped says nothing of the source, before its first poll or after it.
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_given_up_is_no_trouble() {
+    for polled in [false, true] {
+        let (lines, _guard) = Lines::collect();
+        let stage = Stage::new([Say::Slow(100, "a")]);
+        let wait = stage.refresh.turn().unwrap();
+        let wait = tokio::time::timeout(Duration::from_millis(20), wait);
+        if polled {
+            assert!(wait.await.is_err());
+        } else {
+            drop(wait);
+        }
+        sleep_ms(101).await;
+        assert_eq!(stage.in_force().as_deref(), Some("a"));
+        assert_eq!(lines.short(), NOTHING, "polled: {polled}");
+    }
+}
+
+/// What the source itself then fails to say is trouble, as if nobody had waited for it.
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_given_up_hides_no_trouble() {
+    let (lines, _guard) = Lines::collect();
+    let stage = Stage::new([Say::Hang]);
+    drop(stage.refresh.turn().unwrap());
+    sleep_s(6).await;
+    assert_eq!(
+        lines.short(),
+        [
+            "WARN cannot read the chaos document (scene 1): no answer within 5000 ms; no chaos until it has been read"
+        ]
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_document_that_lapses_is_one_line() {
     let (lines, _guard) = Lines::collect();

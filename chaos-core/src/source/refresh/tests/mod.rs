@@ -11,8 +11,10 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{OnceLock, Weak};
 
+use tokio::time::Instant;
+
 use super::*;
-use crate::source::Fetch;
+use crate::source::{Fetch, SourceError};
 
 const TTL: Duration = Duration::from_mins(1);
 const FETCH_TIMEOUT: Duration = Duration::from_millis(500);

@@ -194,6 +194,20 @@ async fn a_wait_that_is_never_polled_is_not_offered_again() {
     assert!(stage.refresh.turn().is_none());
 }
 
+/// Whoever waits beside it is not let go for that.
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_given_up_is_nobody_elses() {
+    let stage = Stage::new([Say::Slow(100, "a")]);
+    let given_up = stage.refresh.turn().unwrap();
+    let waits = stage.invoke();
+    let drops = async {
+        sleep_ms(20).await;
+        drop(given_up);
+    };
+    assert_eq!(tokio::join!(waits, drops).0, Some(100));
+    assert_eq!(stage.in_force().as_deref(), Some("a"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_is_dropped_after_the_answer_is_no_trouble() {
     let stage = Stage::new([Say::Slow(10, "a"), Say::Hang]);
