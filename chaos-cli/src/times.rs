@@ -68,7 +68,8 @@ pub(crate) fn in_words(duration: Duration) -> String {
 /// How far a time is from another: `in 8 min`, `3 s ago`.
 pub(crate) fn from(now: SystemTime, time: SystemTime) -> String {
     match time.duration_since(now) {
-        Ok(ahead) => format!("in {}", in_words(ahead)),
+        // Somebody who asked for 10 minutes a moment ago has them.
+        Ok(ahead) => format!("in {}", in_words(ahead + Duration::from_millis(999))),
         Err(behind) => format!("{} ago", in_words(behind.duration())),
     }
 }

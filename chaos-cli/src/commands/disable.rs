@@ -43,6 +43,11 @@ pub(crate) async fn run(mut arguments: Arguments) -> Result<ExitCode, Ending> {
     if terminal::is_there() {
         arguments.place.ask_if_not_named()?;
     }
+    if arguments.names.is_empty() && !arguments.all && !terminal::is_there() {
+        return Err(Ending::Usage(
+            "it is not said what to switch off; name flags, or say --all".to_owned(),
+        ));
+    }
     let store = Store::open(&arguments.place).await?;
     if arguments.all {
         return everything(&store).await;
@@ -151,11 +156,6 @@ fn say_disabled(flags: &[String], store: &Store, written: &Written) {
 }
 
 fn ask(text: &str) -> Result<Vec<String>, Ending> {
-    if !terminal::is_there() {
-        return Err(Ending::Usage(
-            "it is not said what to switch off; name flags, or say --all".to_owned(),
-        ));
-    }
     let mut on = flags_of(text);
     on.retain(|name| is_on(text, name));
     if on.is_empty() {

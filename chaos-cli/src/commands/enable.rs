@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
 
 impl Args for Arguments {
     fn augment_args(command: Command) -> Command {
-        let command = command
+        Place::augment_args(command)
             .about(ABOUT)
             .long_about(LONG_ABOUT)
             .after_help(EXAMPLES)
@@ -51,8 +51,7 @@ impl Args for Arguments {
             .subcommand_help_heading("Modes and presets")
             .disable_help_subcommand(true)
             .arg(enable::yes())
-            .subcommands(enable::subcommands());
-        Place::augment_args(command)
+            .subcommands(enable::subcommands())
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -112,6 +111,12 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Ending> {
 
     let (enabled, found) = loop {
         let enabled = enable::enabled(&found.text, &wanted, SystemTime::now())?;
+        if wanted.row.by_name_only {
+            progress::warning(&format!(
+                "{} happens only in functions whose CHAOS_ALLOW names it",
+                wanted.row.name
+            ));
+        }
         for warning in &enabled.warnings {
             progress::warning(warning);
         }

@@ -1,75 +1,59 @@
 //! What others did to a document, found out from the versions that they left behind.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::draft::Draft;
 
 type Flags = Map<String, Value>;
 
-/// One version that followed the one that was read.
-#[derive(Clone, Debug)]
-pub(crate) struct Version<'a> {
-    pub(crate) text: &'a str,
-    /// Written by ourselves, which is no change of others.
-    pub(crate) own: bool,
-}
-
-/// The document as the others would have left it, had each known of the others.
+/// The document as others would have left it had each known of the others, from what it was and the
+/// versions that they wrote since, oldest first.
 ///
-/// A version shows no more than its text, and whoever wrote it may have read an older one than the
-/// last. So each is taken for a change of that earlier version, from `base` on, from which it
-/// takes the fewest steps: a step for each flag that goes on or changes, and one for all that go off
-/// at once. Nobody writes what is there already, and of several the latest is meant.
-pub(crate) fn replay(base: &str, versions: &[Version<'_>]) -> String {
-    let Some(last) = versions.iter().rfind(|version| !version.own) else {
-        return base.to_owned();
-    };
-    let mut known = vec![flags(base)];
-    let mut state = flags(base);
+/// A version shows no more than its text, and whoever wrote it may have read any of those before it.
+/// So what is as it was at the beginning says nothing; what is otherwise is a change, of this
+/// writer or of one whom it knew of. A flag that was on and went off stays off, whoever has it on
+/// after that. Who has nothing on that is new was switching off, and means all that is off there.
+pub(crate) fn replay<'a>(base: &str, versions: impl IntoIterator<Item = &'a str>) -> String {
+    let was = flags(base);
+    let mut state = was.clone();
+    let mut switched_off = BTreeSet::new();
+    let mut last = base;
     for version in versions {
-        let new = flags(version.text);
-        if !version.own
-            && let Some(parent) = parent(&known, &new)
-        {
-            for key in changed(parent, &new) {
-                match new.get(key) {
-                    Some(value) => state.insert(key.clone(), value.clone()),
-                    None => state.remove(key),
-                };
+        last = version;
+        let new = flags(version);
+        let is_news = |key: &String| new.get(key) != was.get(key);
+        let only_off = !new.keys().any(|key| is_news(key) && is_on(&new, key));
+        let keys: BTreeSet<String> = state.keys().chain(new.keys()).cloned().collect();
+        for key in keys {
+            let goes_off = is_on(&state, &key) && !is_on(&new, &key);
+            let is_meant = is_news(&key) || (goes_off && only_off);
+            if !is_meant {
+                continue;
             }
+            if goes_off {
+                switched_off.insert(key.clone());
+            } else if is_on(&new, &key) && switched_off.contains(&key) {
+                continue;
+            }
+            match new.get(&key) {
+                Some(value) => state.insert(key, value.clone()),
+                None => state.remove(&key),
+            };
         }
-        known.push(new);
     }
-    written(last.text, &state)
+    written(last, &state)
 }
 
 fn flags(text: &str) -> Flags {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// The one of the earlier versions that the new one was made from.
-fn parent<'a>(known: &'a [Flags], new: &Flags) -> Option<&'a Flags> {
-    let steps = known.iter().map(|old| (steps(old, new), old));
-    steps
-        .rev()
-        .filter(|(steps, _)| *steps > 0)
-        .min_by_key(|(steps, _)| *steps)
-        .map(|(_, old)| old)
-}
-
-fn steps(old: &Flags, new: &Flags) -> usize {
-    let (on, off): (Vec<_>, Vec<_>) = changed(old, new).partition(|key| is_on(new.get(*key)));
-    on.len() + usize::from(!off.is_empty())
-}
-
-fn changed<'a>(old: &'a Flags, new: &'a Flags) -> impl Iterator<Item = &'a String> {
-    let gone = old.keys().filter(|key| !new.contains_key(*key));
-    let keys = new.keys().chain(gone);
-    keys.filter(|key| old.get(*key) != new.get(*key))
-}
-
-fn is_on(value: Option<&Value>) -> bool {
-    value.is_some_and(|flag| flag["enabled"] == Value::Bool(true))
+fn is_on(flags: &Flags, key: &str) -> bool {
+    flags
+        .get(key)
+        .is_some_and(|flag| flag["enabled"] == Value::Bool(true))
 }
 
 /// The text, changed to say this.
@@ -99,21 +83,11 @@ mod tests {
     const BASE: &str = r#"{"x":{"enabled":true},"off":{"enabled":false}}"#;
 
     /// What is on after all that.
-    fn on(versions: &[(bool, Value)]) -> Vec<String> {
-        let texts: Vec<(bool, String)> = versions
-            .iter()
-            .map(|(own, value)| (*own, value.to_string()))
-            .collect();
-        let versions: Vec<Version<'_>> = texts
-            .iter()
-            .map(|(own, text)| Version { text, own: *own })
-            .collect();
-        let state = flags(&replay(BASE, &versions));
-        let mut on: Vec<String> = state
-            .keys()
-            .filter(|key| is_on(state.get(*key)))
-            .cloned()
-            .collect();
+    fn on(versions: &[Value]) -> Vec<String> {
+        let texts: Vec<String> = versions.iter().map(Value::to_string).collect();
+        let state = flags(&replay(BASE, texts.iter().map(String::as_str)));
+        let mut on: Vec<String> = state.keys().cloned().collect();
+        on.retain(|key| is_on(&state, key));
         on.sort();
         on
     }
@@ -127,49 +101,54 @@ mod tests {
         document
     }
 
+    const NOTHING: [&str; 0] = [];
+
     #[test]
     fn one_change_is_what_it_is() {
         assert_eq!(on(&[]), ["x"]);
-        assert_eq!(on(&[(false, with(&["a"]))]), ["a", "x"]);
-        assert_eq!(on(&[(false, json!({}))]), [] as [&str; 0]);
-        assert_eq!(
-            on(&[(true, with(&["a"]))]),
-            ["x"],
-            "our own is none of theirs"
-        );
+        assert_eq!(on(&[with(&["a", "off"])]), ["a", "off", "x"]);
+        assert_eq!(on(&[json!({})]), NOTHING);
     }
 
     #[test]
     fn changes_without_knowledge_of_each_other_are_all_there() {
         let versions = [
-            (false, with(&["a"])),
-            (true, with(&["own"])),
-            (false, with(&["b"])),
-            (false, with(&["a", "c"])),
+            with(&["a"]),
+            with(&["b"]),
+            with(&["a", "c"]),
+            // merged by somebody who had seen no more than the first and the last
+            with(&["a", "d"]),
         ];
-        assert_eq!(on(&versions), ["a", "b", "c", "x"]);
+        assert_eq!(on(&versions), ["a", "b", "c", "d", "x"]);
     }
 
     #[test]
-    fn what_somebody_switched_off_after_it_was_on_is_off() {
-        // All off, which without `a` would be what nobody writes: the base once more.
-        let all_off = json!({"x":{"enabled":false},"off":{"enabled":false}});
+    fn what_went_off_stays_off() {
+        let mut without = with(&["a", "b"]);
+        without["a"] = json!({ "enabled": false });
+        assert_eq!(on(&[with(&["a"]), without.clone()]), ["b", "x"]);
+        // Somebody who had not seen it go off.
         assert_eq!(
-            on(&[(false, with(&["a"])), (false, all_off)]),
-            [] as [&str; 0]
+            on(&[with(&["a"]), without, with(&["a", "c"])]),
+            ["b", "c", "x"]
         );
-        assert_eq!(on(&[(false, with(&["a"])), (false, with(&[]))]), ["x"]);
+        // It was off before and goes on: that is no conflict.
+        let mut added = with(&[]);
+        added["a"] = json!({ "enabled": false, "note": 1 });
+        assert_eq!(on(&[added, with(&["a"])]), ["a", "x"]);
+    }
+
+    #[test]
+    fn who_only_switches_off_means_all_that_is_off_there() {
+        let all_off = json!({"x":{"enabled":false},"off":{"enabled":false}});
+        assert_eq!(on(&[with(&["a", "off"]), all_off]), NOTHING);
+        assert_eq!(on(&[with(&["a"]), with(&[])]), ["x"], "put back as it was");
     }
 
     #[test]
     fn the_text_is_the_last_ones() {
         let text = "{\n        \"x\":{\"enabled\":true},\n  \"off\":  {\"enabled\":false}, \"b\":{\"enabled\":true}}";
-        let versions = [Version { text, own: false }];
-        assert_eq!(replay(BASE, &versions), text);
-        let versions = [Version {
-            text: "nothing",
-            own: false,
-        }];
-        assert_eq!(replay(BASE, &versions), "nothing");
+        assert_eq!(replay(BASE, [text]), text);
+        assert_eq!(replay(BASE, ["nothing"]), "nothing");
     }
 }

@@ -115,8 +115,9 @@ fn command(name: &'static str, about: String, row: &'static ModeRow) -> Command 
         .map(|row| options::option(row, "The fault"));
     let common = common(row).map(|row| options::option(row, "Which calls it hits"));
     let unset = attributes(row).map(|attribute| attribute.key.replace('_', "-"));
-    let command = Command::new(name)
+    Place::augment_args(Command::new(name))
         .about(about)
+        .long_about(None)
         .args(own)
         .args(common)
         .arg(
@@ -149,8 +150,7 @@ fn command(name: &'static str, about: String, row: &'static ModeRow) -> Command 
                 .help("Forgets what the flag said before"),
         )
         .arg(yes())
-        .after_help(examples(name, row));
-    Place::augment_args(command)
+        .after_help(examples(name, row))
 }
 
 /// `--yes`, on both levels.

@@ -210,8 +210,8 @@ mod tests {
             "nothing": {"enabled": true},
         });
         let expected = [
-            ("later", "scheduled"),
             ("latency", "on"),
+            ("later", "scheduled"),
             ("over", "expired"),
             ("exception", "invalid"),
             ("panic", "off"),

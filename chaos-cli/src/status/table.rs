@@ -151,7 +151,7 @@ fn often(flag: &Flag) -> String {
         lines.push(format!("not the first {}", trigger.skip_first));
     }
     if let Some(every) = trigger.every {
-        lines.push(format!("each {every}th"));
+        lines.push(format!("one of each {every}"));
     }
     if let Some(limit) = trigger.limit {
         lines.push(format!("at most {limit}"));

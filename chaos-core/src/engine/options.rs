@@ -3,7 +3,7 @@
 
 use http::HeaderName;
 
-use crate::plan::MODES;
+use crate::plan::{MODES, mode_row};
 use crate::source::options::Env;
 
 /// What holds whatever the document says.
@@ -31,9 +31,6 @@ pub(crate) struct Allow {
     outside_lambda: bool,
 }
 
-/// These end, or starve, the process, and are allowed only by name.
-const BY_NAME_ONLY: [&str; 4] = ["panic", "exit", "memory", "cpu"];
-
 impl Allow {
     /// Everything, for tests, whose documents are their own.
     pub(crate) fn in_tests() -> Self {
@@ -52,7 +49,7 @@ impl Allow {
         match &self.named {
             Some(named) => named.iter().any(|name| name == mode),
             None if mode == "diskspace" => !self.outside_lambda,
-            None => !BY_NAME_ONLY.contains(&mode),
+            None => mode_row(mode).is_some_and(|row| !row.by_name_only),
         }
     }
 
@@ -189,7 +186,7 @@ mod tests {
     fn unset_allows_what_does_not_end_the_process() {
         let allow = Allow::from_env(&env(&[("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")]));
         assert!(allow.allows("latency") && allow.allows("diskspace"));
-        for mode in BY_NAME_ONLY {
+        for mode in ["panic", "exit", "memory", "cpu"] {
             assert!(!allow.allows(mode), "{mode}");
         }
     }

@@ -1,5 +1,7 @@
 //! The versions of a parameter that are kept.
 
+use std::time::SystemTime;
+
 use super::ParameterStore;
 use super::about::About;
 use crate::store::Trouble;
@@ -10,6 +12,7 @@ use crate::store::aws::explain;
 pub(super) struct Version {
     pub(super) text: String,
     pub(super) about: About,
+    pub(super) at: Option<SystemTime>,
 }
 
 impl ParameterStore {
@@ -35,8 +38,10 @@ impl ParameterStore {
                     tier: version.tier,
                     user: version.last_modified_user,
                 };
+                let at = version.last_modified_date;
+                let at = at.and_then(|date| date.try_into().ok());
                 let text = version.value.unwrap_or_default();
-                (about.version > after).then_some(Version { text, about })
+                (about.version > after).then_some(Version { text, about, at })
             }));
         }
         versions.sort_by_key(|version| version.about.version);

@@ -3,6 +3,7 @@
 //! SSM has no conditional write. So the version that a write returns is held against the one that
 //! was read; whatever came in between is taken from the history, merged, and written again.
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Duration;
 
 use aws_sdk_ssm::types::{ParameterTier, ParameterType};
@@ -11,7 +12,7 @@ use serde_json::Value;
 use super::ParameterStore;
 use super::about::About;
 use super::history::Version;
-use crate::edit::{self, merge, replay};
+use crate::edit::{merge, replay};
 use crate::store::aws::explain;
 use crate::store::{Between, Found, Kind, Origin, Trouble, Written};
 
@@ -20,6 +21,9 @@ const MOST_ROUNDS: usize = 20;
 
 /// So often a write is tried again that collided with another one.
 const MOST_TRIES: u32 = 5;
+
+/// Who wrote so shortly before may not have been known to who writes now.
+const RUSH: Duration = Duration::from_secs(10);
 
 /// The most characters that a parameter of the standard tier has.
 const STANDARD: usize = 4096;
@@ -40,7 +44,13 @@ impl ParameterStore {
             key: secure.filter(|key| !key.is_empty()).map(ToOwned::to_owned),
             ..About::default()
         };
-        let version = self.put(&name, text, &about, false).await?;
+        let created = self.put(&name, text, &about, false).await;
+        let version = created.map_err(|trouble| match trouble.kind {
+            Kind::Exists => {
+                Trouble::new(Kind::Exists, format!("there is a {} already", self.name()))
+            }
+            _ => trouble,
+        })?;
         Ok(Written::new(text, Some(version)))
     }
 
@@ -110,41 +120,42 @@ impl ParameterStore {
         let mut written = Written::new(ours, Some(first));
         let mut own = vec![first];
         let mut seen = read;
-        for _ in 0..MOST_ROUNDS {
+        for round in 0..MOST_ROUNDS {
             let last = own[own.len() - 1];
             if last == seen + 1 {
                 return Ok(written);
             }
-            let history = match self.history(name, read).await {
+            tokio::time::sleep(a_moment(round)).await;
+            let history = match self.history(name, 0).await {
                 Ok(history) => history,
                 Err(trouble) => {
                     written.unseen = Some(unseen(seen, last, &trouble));
                     return Ok(written);
                 }
             };
-            let until_ours = |version: &&Version| version.about.version <= last;
-            let known: Vec<&Version> = history.iter().take_while(until_ours).collect();
-            let versions: Vec<edit::Version<'_>> = known
+            let (was, since) = before_the_rush(&history, read).unwrap_or((base, read));
+            let theirs: Vec<&Version> = history
                 .iter()
-                .map(|version| edit::Version {
-                    text: &version.text,
-                    own: own.contains(&version.about.version),
-                })
+                .filter(|version| version.about.version > since)
+                .filter(|version| !own.contains(&version.about.version))
                 .collect();
-            let merged = merge(base, &replay(base, &versions), ours);
+            let others = replay(was, theirs.iter().map(|version| &*version.text));
+            let merged = merge(base, &others, ours);
             let before = std::mem::replace(&mut written.text, merged.text);
             written.between.push(Between {
-                versions: known
+                versions: theirs
                     .iter()
                     .map(|version| &version.about)
-                    .filter(|about| about.version > seen && !own.contains(&about.version))
+                    .filter(|about| about.version > seen)
                     .map(|about| (about.version, about.user.clone()))
                     .collect(),
                 decided: merged.decided,
-                before: before.clone(),
+                before,
             });
-            seen = last;
-            if same(&before, &written.text) {
+            let newest = history.last();
+            seen = newest.map_or(last, |version| version.about.version);
+            if newest.is_some_and(|version| same(&version.text, &written.text)) {
+                written.version = Some(seen);
                 return Ok(written);
             }
             let version = self.put(name, &written.text, about, true).await?;
@@ -197,6 +208,31 @@ impl ParameterStore {
             }
         }
     }
+}
+
+/// The version before those that were written shortly before the one that was read: others who
+/// write now may have read that, and not know of what came after it.
+fn before_the_rush(history: &[Version], read: u64) -> Option<(&str, u64)> {
+    let base = history
+        .iter()
+        .find(|version| version.about.version == read)?;
+    let start = base.at?.checked_sub(RUSH)?;
+    let before = history
+        .iter()
+        .filter(|version| version.about.version < read);
+    let quiet = before
+        .rev()
+        .find(|version| version.at.is_some_and(|at| at < start));
+    // Of the first one of all it is known that nothing was before it.
+    let quiet = quiet.or_else(|| history.first())?;
+    Some((&quiet.text, quiet.about.version))
+}
+
+/// Somebody has to be the first to merge; the others then have nothing left to do.
+fn a_moment(round: usize) -> Duration {
+    let random = RandomState::new().build_hasher().finish();
+    let most = 40 * (round as u64 + 1);
+    Duration::from_millis(random % most)
 }
 
 /// The text, or the same JSON without space in it where only that fits into the tier.
