@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::carry::{Carry, Denial};
+use super::carry::Carry;
 use super::live::{HANDLER, LiveFlag};
 use super::seen::Seen;
+use super::taking::Holding;
 use super::{EngineRef, Fired, Inside, Running};
-use crate::clock::millis;
-use crate::fault::{Held, Take, cpu, denylist, exit, latency, panic, timeout};
-use crate::plan::{Cpu, DenyList, Exit, Latency, Mode, Panic, Timeout};
+use crate::fault::{Take, exit, panic};
+use crate::plan::{Exit, Mode, Panic};
 use crate::telemetry::{Action, Decision, Metrics};
 
 /// The faults that fire at one call. Dropping it undoes what they hold, however the call ends.
@@ -23,20 +23,13 @@ pub(crate) struct Injection {
     before: VecDeque<Arc<LiveFlag>>,
     pub(super) after: VecDeque<Arc<LiveFlag>>,
     /// The flag for which something is being taken.
-    taking: Option<Arc<LiveFlag>>,
-    held: Vec<Holding>,
+    pub(super) taking: Option<Arc<LiveFlag>>,
+    pub(super) held: Vec<Holding>,
     running: Option<Running>,
     /// Whether the function can be run once more.
     pub(crate) can_repeat: bool,
     /// Whether it has waited for what the caller takes for a call without an answer.
-    timed_out: bool,
-}
-
-/// What is held until the call ends, and what was said when it was taken.
-#[derive(Debug)]
-struct Holding {
-    held: Held,
-    decision: Decision,
+    pub(super) timed_out: bool,
 }
 
 /// What comes next, before the function.
@@ -205,86 +198,6 @@ impl Injection {
         self.engine.time.block(wait);
     }
 
-    /// Holds what was taken until the call ends.
-    pub(crate) fn hold(&mut self, taken: Result<Held, String>) {
-        let Some(live) = self.taking.take() else {
-            return;
-        };
-        match taken {
-            Ok(held) => {
-                let decision = self.taken(&held, &live);
-                self.keep(held, decision);
-            }
-            Err(why) => self.cannot(&live, why),
-        }
-    }
-
-    fn taken(&self, held: &Held, live: &LiveFlag) -> Decision {
-        let mut decision = self.decision(Action::Inject, live);
-        match held {
-            Held::Disk(taken) => {
-                decision.disk_mb = Some(taken.megabytes);
-                decision.message = taken.remark.map(str::to_owned);
-            }
-            Held::Memory(taken) => decision.memory_mb = Some(taken.megabytes()),
-            Held::Cpu(busy) => decision.cpu_threads = Some(busy.threads()),
-            Held::Names { .. } => {}
-        }
-        decision
-    }
-
-    fn keep(&mut self, held: Held, decision: Decision) {
-        self.record(decision.clone());
-        self.held.push(Holding { held, decision });
-    }
-
-    /// Keeps cores busy until the call ends, and never past its deadline.
-    fn burn(&mut self, fault: Cpu, live: &LiveFlag) {
-        let longest = self.within(Duration::from_millis(fault.ms));
-        match cpu::start(fault.threads, longest) {
-            Ok(busy) => {
-                let held = Held::Cpu(busy);
-                let mut decision = self.taken(&held, live);
-                decision.cpu_ms = Some(millis(longest));
-                self.keep(held, decision);
-            }
-            Err(error) => self.cannot(live, format!("no thread could be started: {error}")),
-        }
-    }
-
-    /// Denies names of hosts until the call ends; to a call that goes to one host, that one's.
-    fn deny<T, C: Carry<T>>(
-        &mut self,
-        list: &DenyList,
-        live: &LiveFlag,
-        carrier: &C,
-    ) -> Option<C::Out> {
-        if list.hosts.is_empty() {
-            self.cannot(live, "deny_list is empty, so every name resolves");
-            return None;
-        }
-        match carrier.deny(list) {
-            Denial::Answer(out) => {
-                self.record(self.decision(Action::Inject, live));
-                return Some(out);
-            }
-            Denial::Passes => live.not_injected(),
-            Denial::WholeProcess => self.deny_to_all(list, live),
-        }
-        None
-    }
-
-    fn deny_to_all(&mut self, list: &DenyList, live: &LiveFlag) {
-        match denylist::deny(&list.hosts) {
-            Ok(denied) => {
-                let held = Held::Names { _denied: denied };
-                let decision = self.taken(&held, live);
-                self.keep(held, decision);
-            }
-            Err(why) => self.cannot(live, why),
-        }
-    }
-
     pub(super) fn decision(&self, action: Action, live: &LiveFlag) -> Decision {
         Decision::new(action, &live.flag.mode, &live.flag.name, self.point)
     }
@@ -306,60 +219,6 @@ impl Injection {
         let decision = self.decision(Action::Error, live).because(why);
         self.engine
             .record(decision, &self.seen, !live.said_cannot());
-    }
-
-    fn delay(&self, latency: &Latency, live: &LiveFlag) -> Duration {
-        let wait = latency::draw(latency, &mut live.random());
-        let wait = self.within(wait);
-        self.record(self.decision(Action::Inject, live).waiting(wait));
-        wait
-    }
-
-    /// Never past the invocation's deadline.
-    fn within(&self, wait: Duration) -> Duration {
-        latency::within(wait, self.seen.deadline, self.engine.now())
-    }
-
-    /// The wait of mode `timeout`. Where the caller gives up by itself it is no longer than that, and
-    /// no deadline need be known. Where neither is, the call has timed out at once.
-    fn time_out<T, C: Carry<T>>(
-        &mut self,
-        timeout: Timeout,
-        live: &LiveFlag,
-        carrier: &C,
-    ) -> Option<Duration> {
-        self.timed_out = carrier.timed_out().is_some();
-        if !self.timed_out {
-            return self.until_deadline(timeout, live);
-        }
-        let now = self.engine.now();
-        let deadline = self.seen.deadline;
-        let left = deadline.map(|deadline| timeout::wait(timeout, deadline, now));
-        let wait = [left, carrier.patience()].into_iter().flatten().min();
-        let decision = self.decision(Action::Inject, live);
-        let decision = decision.waiting(wait.unwrap_or_default());
-        self.record_last(match wait {
-            Some(_) => decision,
-            None => decision.because(
-                "neither the invocation's deadline nor a read timeout of the client is known, so the \
-                 call timed out without a wait",
-            ),
-        });
-        Some(wait.unwrap_or_default())
-    }
-
-    /// The wait until the deadline, if one is known.
-    fn until_deadline(&self, timeout: Timeout, live: &LiveFlag) -> Option<Duration> {
-        let Some(deadline) = self.seen.deadline else {
-            self.cannot(
-                live,
-                "the invocation's deadline is not known, so there is no telling how long to wait",
-            );
-            return None;
-        };
-        let wait = timeout::wait(timeout, deadline, self.engine.now());
-        self.record_last(self.decision(Action::Inject, live).waiting(wait));
-        Some(wait)
     }
 
     /// Whether a flag that fires asks for a second run.

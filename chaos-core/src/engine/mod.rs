@@ -11,23 +11,24 @@ mod live;
 mod options;
 mod reached;
 mod seen;
+mod shared;
+mod taking;
+mod waits;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::SystemTime;
-
-use arc_swap::ArcSwap;
 
 pub(crate) use self::announcement::Announcement;
 pub(crate) use self::around::{Inside, Running};
 pub use self::beginning::{Beginning, again, begin, begin_point};
 pub use self::carry::Carry;
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 pub(crate) use self::carry::Denial;
 pub(crate) use self::carry::{CannotFail, Corrupting, Dropped, Refusal};
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 pub(crate) use self::gate::armed;
 pub(crate) use self::gate::{
     EngineRef, current, current_scope, expect_scopes, install, may_enter_scope, scope, scope_sync,
@@ -36,11 +37,11 @@ pub(crate) use self::injection::{After, Before, Injection};
 pub use self::live::HeldBack;
 pub(crate) use self::live::{HANDLER, Live, LiveFlag, Verdict};
 pub(crate) use self::options::{Allow, Options, killed};
-use self::reached::Reached;
 pub use self::reached::{PointInfo, points};
 pub use self::seen::Seen;
+pub(crate) use self::shared::Shared;
 use crate::clock::TimeOfDay;
-use crate::plan::{self, Mode, Phase};
+use crate::plan::{Mode, Phase};
 use crate::source::refresh::{Refresh, Waiting};
 use crate::telemetry::{Action, Decision, Metrics};
 
@@ -63,116 +64,6 @@ impl fmt::Debug for Engine {
             .field("options", &self.options)
             .field("shared", &self.shared)
             .finish_non_exhaustive()
-    }
-}
-
-/// What the source's news changes under the engine.
-#[derive(Debug, Default)]
-pub(crate) struct Shared {
-    live: ArcSwap<Live>,
-    /// Whether anything in force concerns the handler: looked at before anything else.
-    handler: AtomicBool,
-    /// Whether anything in force names points, or somebody wants to know of them.
-    points: AtomicBool,
-    /// Whether a handler came by: it then keeps the document fresh, and points need not.
-    handled: AtomicBool,
-    /// The invocations under way that began while any flag was on: a point looks here for its own.
-    running: Mutex<Vec<Arc<Seen>>>,
-    /// Every decision, where a test wants to read them.
-    record: Option<Mutex<Vec<Decision>>>,
-    /// What is counted, where the operator wants metrics.
-    metrics: Option<Metrics>,
-    /// The points that were reached, where somebody wants a list.
-    reached: Option<Reached>,
-    /// A test's own seed, instead of the documents'.
-    seed: Option<u64>,
-}
-
-impl Shared {
-    /// For tests: with a list of all decisions, and perhaps with a seed for all documents.
-    pub(crate) fn recording(seed: Option<u64>) -> Self {
-        Self {
-            record: Some(Mutex::default()),
-            seed,
-            ..Self::default()
-        }
-    }
-
-    /// With metrics.
-    pub(crate) fn counting(metrics: Metrics) -> Self {
-        Self {
-            metrics: Some(metrics),
-            ..Self::default()
-        }
-    }
-
-    /// Perhaps with a list of points, which then go the way that they go while flags name them.
-    pub(crate) fn listing(mut self, list: bool) -> Self {
-        self.reached = list.then(Reached::default);
-        self.points = AtomicBool::new(list);
-        self
-    }
-
-    /// The points that were reached, if there is a list.
-    pub(crate) fn reached(&self) -> Vec<PointInfo> {
-        self.reached.as_ref().map_or_else(Vec::new, Reached::list)
-    }
-
-    /// What is counted, if anything is.
-    #[inline]
-    pub(crate) fn metrics(&self) -> Option<&Metrics> {
-        self.metrics.as_ref()
-    }
-
-    pub(crate) fn recorded(&self) -> Vec<Decision> {
-        self.record.as_ref().map_or_else(Vec::new, |record| {
-            record
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone()
-        })
-    }
-
-    /// Puts a plan in force.
-    pub(crate) fn apply(&self, mut plan: plan::Plan) {
-        plan.settings.seed = self.seed.or(plan.settings.seed);
-        let live = Live::new(plan, &self.live.load());
-        self.handler
-            .store(live.concerns_handler(), Ordering::Relaxed);
-        let points = live.concerns_points() || self.reached.is_some();
-        self.points.store(points, Ordering::Relaxed);
-        let concerns = points || live.concerns_handler();
-        self.live.store(Arc::new(live));
-        if concerns {
-            gate::wake();
-        }
-    }
-
-    /// Ends all of it for as long as nobody confirms it. What its flags remember is kept.
-    pub(crate) fn lapse(&self) {
-        self.handler.store(false, Ordering::Relaxed);
-        self.points.store(false, Ordering::Relaxed);
-        self.live.store(Arc::new(self.live.load().lapsed()));
-    }
-
-    /// Which of the flags that are on have not begun, or have ended, for the log.
-    pub(crate) fn outside_their_time(&self, now: SystemTime) -> String {
-        let live = self.live.load();
-        let open = |live: &Arc<LiveFlag>| live.flag.trigger.window_open(now);
-        let outside = if live.window_open(now) {
-            live.flags.iter().filter(|flag| !open(flag)).count()
-        } else {
-            live.flags.len()
-        };
-        match outside {
-            0 => String::new(),
-            outside => format!(", {outside} of them outside starts_at and expires_at"),
-        }
-    }
-
-    /// How many flags are on.
-    pub(crate) fn on(&self) -> usize {
-        self.live.load().flags.len()
     }
 }
 

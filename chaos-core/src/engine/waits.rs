@@ -1,0 +1,66 @@
+//! How long a call waits.
+
+use std::time::Duration;
+
+use super::Injection;
+use super::carry::Carry;
+use super::live::LiveFlag;
+use crate::fault::{latency, timeout};
+use crate::plan::{Latency, Timeout};
+use crate::telemetry::Action;
+
+impl Injection {
+    pub(super) fn delay(&self, latency: &Latency, live: &LiveFlag) -> Duration {
+        let wait = latency::draw(latency, &mut live.random());
+        let wait = self.within(wait);
+        self.record(self.decision(Action::Inject, live).waiting(wait));
+        wait
+    }
+
+    /// Never past the invocation's deadline.
+    pub(super) fn within(&self, wait: Duration) -> Duration {
+        latency::within(wait, self.seen.deadline, self.engine.now())
+    }
+
+    /// The wait of mode `timeout`. Where the caller gives up by itself it is no longer than that, and
+    /// no deadline need be known. Where neither is, the call has timed out at once.
+    pub(super) fn time_out<T, C: Carry<T>>(
+        &mut self,
+        timeout: Timeout,
+        live: &LiveFlag,
+        carrier: &C,
+    ) -> Option<Duration> {
+        self.timed_out = carrier.timed_out().is_some();
+        if !self.timed_out {
+            return self.until_deadline(timeout, live);
+        }
+        let now = self.engine.now();
+        let deadline = self.seen.deadline;
+        let left = deadline.map(|deadline| timeout::wait(timeout, deadline, now));
+        let wait = [left, carrier.patience()].into_iter().flatten().min();
+        let decision = self.decision(Action::Inject, live);
+        let decision = decision.waiting(wait.unwrap_or_default());
+        self.record_last(match wait {
+            Some(_) => decision,
+            None => decision.because(
+                "neither the invocation's deadline nor a read timeout of the client is known, so the \
+                 call timed out without a wait",
+            ),
+        });
+        Some(wait.unwrap_or_default())
+    }
+
+    /// The wait until the deadline, if one is known.
+    fn until_deadline(&self, timeout: Timeout, live: &LiveFlag) -> Option<Duration> {
+        let Some(deadline) = self.seen.deadline else {
+            self.cannot(
+                live,
+                "the invocation's deadline is not known, so there is no telling how long to wait",
+            );
+            return None;
+        };
+        let wait = timeout::wait(timeout, deadline, self.engine.now());
+        self.record_last(self.decision(Action::Inject, live).waiting(wait));
+        Some(wait)
+    }
+}
