@@ -60,17 +60,23 @@ pub fn time(args: &[String]) -> Result<ExitCode> {
             process::child(name, &Measuring::Nothing(side, calls.parse()?))?;
             return Ok(ExitCode::SUCCESS);
         }
-        [] => Effort::FULL,
-        ["--quick"] => Effort::QUICK,
-        _ => bail!("usage: chaos-benches [--quick]"),
+        [] => Some(Effort::FULL),
+        ["--quick"] => Some(Effort::QUICK),
+        ["--check"] => None,
+        _ => bail!("usage: chaos-benches [--quick | --check]"),
     };
     let timing = std::env::current_exe().context("this program does not know where it is")?;
     let counting = timing.with_file_name("chaos-benches-counting");
     let programs = [Program::at(&timing), Program::at(&counting)];
-    let reports = process::all(&programs, effort)?;
-
-    println!("{}", table::table(&reports));
-    println!("{}", table::origin(effort));
+    let reports = match effort {
+        Some(effort) => {
+            let reports = process::all(&programs, effort)?;
+            println!("{}", table::table(&reports));
+            println!("{}", table::origin(effort));
+            reports
+        }
+        None => process::counted(&programs)?,
+    };
     let over: Vec<String> = reports.iter().filter_map(Report::over_budget).collect();
     for line in &over {
         eprintln!("over budget: {line}");
