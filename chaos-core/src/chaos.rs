@@ -196,7 +196,7 @@ impl Chaos {
             warn(allow.doubts());
             options.allow = allow;
         }
-        #[cfg(feature = "aws")]
+        #[cfg(feature = "_client")]
         let source = crate::source::own(source);
         Some(engine(options, place(source), timing))
     }

@@ -65,7 +65,7 @@ impl InjectedError {
     }
 
     /// The document's `exception_type`, if it has one.
-    #[cfg(feature = "aws")]
+    #[cfg(feature = "_client")]
     pub(crate) fn chosen_type(&self) -> Option<&str> {
         self.error_type.as_deref()
     }

@@ -17,6 +17,7 @@
 //! - [Errors](#errors)
 //! - [Points and labels](#points-and-labels)
 //! - [Calls of the AWS SDK](#calls-of-the-aws-sdk)
+//! - [Redis commands](#redis-commands)
 //! - [Setting up in `main`](#setting-up-in-main)
 //! - [In tests](#in-tests)
 //! - [What is seen](#what-is-seen), and [metrics](#metrics)
@@ -84,6 +85,13 @@
 //! `aws.dynamodb.PutItem`, with labels for its table, queue, bucket and so on. The module `aws` says
 //! what each mode does to a call, and lists the services' errors.
 //!
+//! # Redis commands
+//!
+//! With the feature `redis`, `chaos_core::redis::instrument(connection)` makes every command of a
+//! connection of the redis crate a point `redis.COMMAND`, such as `redis.GET`, with labels for its key,
+//! the key's prefix, the database and the host. Errors are the client's own. The module `redis` says what
+//! each mode does to a command, and lists the server's errors.
+//!
 //! # Setting up in `main`
 //!
 //! Nothing needs to be set up: the first wrapped function reads the environment. [`init()`] does it
@@ -108,6 +116,7 @@
 //! | `extension` | no | documents from `AppConfig` and SSM Parameter Store, through AWS's agents and without an SDK |
 //! | `dns` | no | the mode `denylist`, on Linux with glibc |
 //! | `aws` | no | faults in the calls of AWS SDK clients: `aws::instrument` |
+//! | `redis` | no | faults in the commands of Redis connections: `redis::instrument` |
 //!
 //! # Safety
 //!
@@ -202,6 +211,8 @@ pub use crate::seam::layer::{ChaosError, ChaosLayer, ChaosService};
 pub use crate::seam::look::{HasContext, View};
 pub use crate::seam::opaque::Opaque;
 pub use crate::seam::point::{Point, point};
+#[cfg(feature = "redis")]
+pub use crate::seam::redis;
 pub use crate::seam::returns::{FromInjected, Respond};
 
 /// What the attribute expands to. Not part of the API.

@@ -15,6 +15,7 @@ mod bench;
 mod deny;
 mod features;
 mod outside;
+mod redis;
 mod report;
 mod setup;
 mod shell;

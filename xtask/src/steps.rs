@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use crate::deny::Deny;
 use crate::features;
 use crate::outside::Outside;
+use crate::redis;
 use crate::report;
 use crate::shell::CommandLine;
 use crate::workspace::Workspace;
@@ -22,7 +23,7 @@ const ALL_SERVICES: &str = "chaos-tests-aws-all-services";
 pub(crate) enum Step {
     /// Everything is formatted
     Fmt,
-    /// What the tests need from outside is installed: moto's server, cargo-lambda and cfn-lint
+    /// What the tests need from outside is installed: moto's server, cargo-lambda, cfn-lint, redis-server
     Outside,
     /// cfn-lint finds nothing in the examples' SAM templates
     Templates,
@@ -76,7 +77,10 @@ impl Step {
         let test = || all("test").arg("--no-fail-fast");
         match self {
             Self::Fmt => vec![cargo().args(["fmt", "--all", "--check"])],
-            Self::Outside => Outside::of(workspace).commands().into(),
+            Self::Outside => {
+                let pypi = Outside::of(workspace).commands();
+                pypi.into_iter().chain(redis::commands()).collect()
+            }
             Self::Templates => vec![Outside::of(workspace).lint_templates()],
             Self::Clippy => vec![
                 all("clippy")
@@ -116,14 +120,22 @@ impl Step {
     /// Runs it. Of several commands all are run, whichever fails.
     pub(crate) fn run(self, workspace: &Workspace) -> Result<()> {
         let commands = match self {
-            Self::Outside => return Outside::of(workspace).install(),
+            Self::Outside => {
+                Outside::of(workspace).install()?;
+                return redis::install();
+            }
             Self::Deny => {
                 let deny = Deny::of(workspace);
                 deny.install()?;
                 vec![deny.check()]
             }
-            Self::Templates | Self::E2e => {
+            Self::Templates => {
                 Outside::of(workspace).install()?;
+                self.commands(workspace)
+            }
+            Self::E2e => {
+                Outside::of(workspace).install()?;
+                redis::install()?;
                 self.commands(workspace)
             }
             _ => self.commands(workspace),

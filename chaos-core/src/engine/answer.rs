@@ -136,11 +136,15 @@ impl Injection {
                 self.record(self.decision(Action::Inject, live));
                 Some(out)
             }
-            Err(CannotFail(error)) if self.engine.allows_panic() => {
+            Err(CannotFail::Refused(Refusal(why))) => {
+                self.cannot(live, why);
+                None
+            }
+            Err(CannotFail::NoError(error)) if self.engine.allows_panic() => {
                 self.record_last(self.decision(Action::Inject, live));
                 panic::panic(error.into_message());
             }
-            Err(CannotFail(_)) => {
+            Err(CannotFail::NoError(_)) => {
                 self.cannot(
                     live,
                     "the function has no error type, so an exception would be a panic; \

@@ -65,6 +65,8 @@ pub enum Denial<Out> {
     WholeProcess,
     /// It goes to a host that is not on the list.
     Passes,
+    /// There is no telling.
+    Refused(Refusal),
     /// This in its place.
     Answer(Out),
 }
@@ -82,7 +84,12 @@ pub struct Corrupting {
     pub(crate) http: bool,
 }
 
-/// The function's return type has no place for an error.
+/// Why there is no error in the place of the function's value.
 #[derive(Debug)]
 #[doc(hidden)]
-pub struct CannotFail(pub(crate) InjectedError);
+pub enum CannotFail {
+    /// The function's return type has no place for one.
+    NoError(InjectedError),
+    /// What is called has no such error.
+    Refused(Refusal),
+}

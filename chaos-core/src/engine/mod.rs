@@ -25,10 +25,10 @@ pub(crate) use self::announcement::Announcement;
 pub(crate) use self::around::{Inside, Running};
 pub use self::beginning::{Beginning, again, begin, begin_point};
 pub use self::carry::Carry;
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 pub(crate) use self::carry::Denial;
 pub(crate) use self::carry::{CannotFail, Corrupting, Dropped, Refusal};
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 pub(crate) use self::gate::armed;
 pub(crate) use self::gate::{
     EngineRef, current, current_scope, expect_scopes, install, may_enter_scope, scope, scope_sync,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Injection;
-use super::carry::{Carry, Denial};
+use super::carry::{Carry, Denial, Refusal};
 use super::live::LiveFlag;
 use crate::clock::millis;
 use crate::fault::{Held, cpu, denylist};
@@ -82,6 +82,7 @@ impl Injection {
                 return Some(out);
             }
             Denial::Passes => live.not_injected(),
+            Denial::Refused(Refusal(why)) => self.cannot(live, why),
             Denial::WholeProcess => self.deny_to_all(list, live),
         }
         None

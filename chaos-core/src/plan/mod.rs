@@ -62,6 +62,8 @@ pub use mode::{
     Panic, Spread, StatusCode, Timeout,
 };
 pub use modes::{MODES, mode_row};
+#[cfg(feature = "_client")]
+pub(crate) use nearest::nearest;
 pub use pattern::Pattern;
 pub use report::spelled as key_in_path;
 pub use settings::{SETTINGS_ATTRIBUTES, Settings};

@@ -18,7 +18,7 @@ const ALIKE: f64 = 0.8;
 const LONGEST: usize = 64;
 
 /// The candidate that is most like `written`, if one is.
-pub(super) fn nearest<'c>(
+pub(crate) fn nearest<'c>(
     written: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
@@ -32,7 +32,12 @@ pub(super) fn nearest<'c>(
         .map_or(written.as_str(), |(_, new)| new);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(meant, candidate), candidate))
+        .map(|candidate| {
+            (
+                strsim::jaro_winkler(meant, &snake_case(candidate)),
+                candidate,
+            )
+        })
         .filter(|(alike, _)| *alike >= ALIKE)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, candidate)| candidate)

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
+#[cfg(feature = "_client")]
+pub(crate) mod client;
 pub(crate) mod corrupt;
 // Under the same conditions as what it asks, in `fault/mod.rs`.
 #[cfg(all(
@@ -18,6 +20,8 @@ pub(crate) mod look;
 pub(crate) mod opaque;
 pub(crate) mod point;
 pub(crate) mod proxy;
+#[cfg(feature = "redis")]
+pub mod redis;
 #[cfg(feature = "lambda_http")]
 pub(crate) mod request;
 pub(crate) mod returns;

@@ -28,7 +28,7 @@ mod extension;
 mod file;
 mod named;
 pub(crate) mod options;
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 mod own;
 #[cfg(any(feature = "extension", feature = "ssm"))]
 mod parameter;
@@ -47,7 +47,7 @@ pub use self::error::SourceError;
 pub use self::extension::ExtensionSource;
 pub use self::file::FileSource;
 pub use self::named::Named;
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 pub(crate) use self::own::{is_own, own};
 #[cfg(feature = "ssm")]
 pub use self::ssm::SsmSource;

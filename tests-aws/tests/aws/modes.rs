@@ -1,5 +1,6 @@
 //! Each mode at a call of DynamoDB: what the caller sees, and how many requests went out.
 
+use std::error::Error as _;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
@@ -160,6 +161,42 @@ async fn a_lost_reply_is_a_connection_error_after_the_work() {
     let (got, _) = table.under(json!({"mode": "lost_reply", "limit": 1})).await;
     assert!(is_real(&got));
     assert_eq!(table.service.seen(), 5, "the work is done twice");
+}
+
+#[tokio::test]
+async fn a_connection_fails_as_the_flag_says() {
+    let table = Table::new().await;
+    for (name, is_timeout, text) in [
+        ("ConnectionRefused", false, "Connection refused"),
+        ("ConnectionReset", false, "reset by peer"),
+        ("ConnectionClosed", false, "closed before the reply came"),
+        ("DnsFailure", false, "Name or service not known: 127.0.0.1"),
+        ("Timeout", true, "no reply came in time"),
+    ] {
+        let flag = json!({"mode": "exception", "exception_type": name});
+        let (got, scope) = table.under(flag).await;
+        let SdkError::DispatchFailure(failure) = got.unwrap_err() else {
+            panic!("{name} is no failure of the connection")
+        };
+        assert_eq!(
+            (failure.is_io(), failure.is_timeout()),
+            (!is_timeout, is_timeout)
+        );
+        let shown = failure.as_connector_error().unwrap().source().unwrap();
+        let shown = shown.to_string();
+        assert!(shown.contains(text), "{shown}");
+        assert_eq!(scope.injected().len(), 3);
+    }
+    assert_eq!(table.service.seen(), 0);
+    let flag = json!({"mode": "lost_reply", "exception_type": "Timeout", "limit": 1});
+    assert!(is_real(&table.under(flag).await.0));
+    assert_eq!(table.service.seen(), 2, "the work is done twice");
+    let flag = json!({"mode": "lost_reply", "exception_type": "ThrottlingException"});
+    let (got, scope) = table.under(flag).await;
+    assert!(
+        is_real(&got) && scope.injected().is_empty(),
+        "that is a reply"
+    );
 }
 
 #[tokio::test]

@@ -19,12 +19,12 @@ pub(crate) fn deny(_: &Arc<[Pattern]>) -> Result<Denied, &'static str> {
     })
 }
 
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 pub(crate) fn denying() -> bool {
     false
 }
 
-#[cfg(feature = "aws")]
+#[cfg(feature = "_client")]
 pub(crate) fn denies(_: &str) -> bool {
     false
 }

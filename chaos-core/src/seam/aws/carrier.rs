@@ -1,8 +1,8 @@
 //! What an attempt can carry: the service's errors as it sends them, and a connection's.
 
-use std::io;
 use std::time::Duration;
 
+use aws_smithy_async::rt::sleep::{AsyncSleep as _, SharedAsyncSleep};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode as HttpStatus;
@@ -14,7 +14,9 @@ use super::point::Call;
 use super::protocol::Protocol;
 use crate::engine::{Announcement, CannotFail, Carry, Corrupting, Denial, Dropped, Refusal};
 use crate::error::InjectedError;
+use crate::fault::latency;
 use crate::plan::{DenyList, StatusCode};
+use crate::seam::client::{Client, ConnectionFault, Patience};
 use crate::seam::corrupt;
 
 /// What comes of an attempt.
@@ -25,43 +27,67 @@ pub(super) struct Carrier {
     service: String,
     host: String,
     protocol: Protocol,
-    /// How long the SDK still waits for a reply, where it has a read timeout.
-    pub(super) patience: Option<Duration>,
+    /// The SDK's own way to wait, which tests may have replaced.
+    sleep: Option<SharedAsyncSleep>,
+    /// The read timeout: how long the reply's first byte may take.
+    patience: Patience,
 }
 
 impl Carrier {
-    pub(super) fn new(call: &Call<'_>, request: &HttpRequest) -> Self {
+    pub(super) fn new(
+        call: &Call<'_>,
+        request: &HttpRequest,
+        sleep: Option<SharedAsyncSleep>,
+        read_timeout: Option<Duration>,
+    ) -> Self {
         Self {
             service: call.service.to_owned(),
             host: call.host.to_owned(),
             protocol: Protocol::of(call, request),
-            patience: None,
+            sleep,
+            patience: Patience::new(read_timeout),
         }
     }
 
-    pub(super) fn host(&self) -> &str {
-        &self.host
-    }
-
-    /// No answer came in time.
-    #[allow(clippy::unused_self, reason = "as the other answers")]
-    pub(super) fn timed_out(&self) -> Outcome {
-        let why = io::Error::new(io::ErrorKind::TimedOut, "no reply came in time (injected)");
-        Err(ConnectorError::timeout(why.into()))
-    }
-
-    /// The host's name does not resolve.
-    pub(super) fn unresolved(&self) -> Outcome {
-        let why = format!(
-            "dns error: failed to lookup address information: Name or service not known: {} \
-             (injected)",
-            self.host
-        );
-        Err(ConnectorError::io(io::Error::other(why).into()).never_connected())
+    /// As the SDK's HTTP client says that a connection failed.
+    fn failed(&self, fault: ConnectionFault, error: Option<InjectedError>) -> Outcome {
+        let why = fault.io(Some(&self.host), error).into();
+        Err(match fault {
+            ConnectionFault::Timeout => ConnectorError::timeout(why),
+            ConnectionFault::Refused | ConnectionFault::Dns => {
+                ConnectorError::io(why).never_connected()
+            }
+            ConnectionFault::Reset | ConnectionFault::Closed => ConnectorError::io(why),
+        })
     }
 
     fn refused(&self, wire: &Wire<'_>, message: &str) -> HttpResponse {
         self.protocol.error(wire, message)
+    }
+}
+
+impl Client<Outcome> for Carrier {
+    fn host(&self) -> Option<&str> {
+        Some(&self.host)
+    }
+
+    fn unresolved(&self) -> Outcome {
+        self.failed(ConnectionFault::Dns, None)
+    }
+
+    fn late(&self) -> Outcome {
+        self.failed(ConnectionFault::Timeout, None)
+    }
+
+    fn patience(&mut self) -> &mut Patience {
+        &mut self.patience
+    }
+
+    async fn sleep(&self, wait: Duration) {
+        match &self.sleep {
+            Some(sleep) => sleep.sleep(wait).await,
+            None => latency::wait(wait).await,
+        }
     }
 }
 
@@ -72,16 +98,19 @@ impl Carry<Outcome> for Carrier {
         value
     }
 
-    /// The service's own error of that type.
+    /// The service's own error of that type, or a connection's.
     fn error(&self, error: InjectedError) -> Result<Outcome, CannotFail> {
+        if let Some(fault) = error.chosen_type().and_then(ConnectionFault::named) {
+            return Ok(self.failed(fault, Some(error)));
+        }
         let wire = errors::wire(&self.service, error.chosen_type());
         Ok(Ok(self.refused(&wire, error.message())))
     }
 
     /// The connection is gone, and the reply with it.
     fn lose(&self, error: InjectedError) -> Result<Outcome, CannotFail> {
-        let why = io::Error::new(io::ErrorKind::ConnectionReset, error);
-        Ok(Err(ConnectorError::io(why.into())))
+        let fault = ConnectionFault::of_lost_reply(&error)?;
+        Ok(self.failed(fault, Some(error)))
     }
 
     fn reply(&self, fault: &StatusCode, _: bool) -> Result<Outcome, Refusal> {
@@ -128,11 +157,11 @@ impl Carry<Outcome> for Carrier {
     }
 
     fn timed_out(&self) -> Option<Outcome> {
-        Some(self.timed_out())
+        Some(self.late())
     }
 
     fn patience(&self) -> Option<Duration> {
-        self.patience
+        self.patience.now()
     }
 
     fn deny(&self, list: &DenyList) -> Denial<Outcome> {

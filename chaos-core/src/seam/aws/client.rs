@@ -15,13 +15,12 @@ use aws_smithy_runtime_api::client::runtime_components::{
 };
 use aws_smithy_types::config_bag::ConfigBag;
 
-use super::call::{Attempt, attempt};
 use super::carrier::Carrier;
 use super::labels::labels;
 use super::point::{self, Call};
 use crate::engine;
 use crate::fault::denylist;
-use crate::source;
+use crate::seam::client;
 
 /// Part of the name that it has for `Debug`, which is the only way to tell it from another.
 const NAME: &str = "ChaosInstrumented";
@@ -53,7 +52,7 @@ impl HttpClient for Instrumented {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let inner = self.0.http_connector(settings, components);
-        if !engine::armed() || source::is_own() {
+        if client::passes() {
             return inner;
         }
         SharedHttpConnector::new(Connector {
@@ -102,13 +101,10 @@ impl HttpConnector for Connector {
         if beginning.is_none() && !denylist::denying() {
             return self.inner.call(request);
         }
-        let attempt_of = Attempt {
-            carrier: Carrier::new(&call, &request),
-            inner: self.inner.clone(),
-            sleep: self.sleep.clone(),
-            read_timeout: self.read_timeout,
-            left: None,
-        };
-        HttpConnectorFuture::new(attempt(attempt_of, beginning, request))
+        let carrier = Carrier::new(&call, &request, self.sleep.clone(), self.read_timeout);
+        let inner = self.inner.clone();
+        HttpConnectorFuture::new(client::call(carrier, beginning, move |_| {
+            inner.call(request)
+        }))
     }
 }

@@ -2,8 +2,8 @@
 //!
 #![doc = include_str!("guide.md")]
 
-mod call;
 mod carrier;
+mod cbor;
 mod client;
 mod errors;
 mod labels;

@@ -1,11 +1,10 @@
 //! What an attempt calls: service, operation, host and region, as the request shows them.
 
-use std::collections::BTreeSet;
-use std::sync::{PoisonError, RwLock};
-
 use aws_smithy_runtime_api::client::interceptors::Intercept as _;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+use crate::seam::client::kept;
 
 /// In the place of a name that is not known.
 const UNKNOWN: &str = "unknown";
@@ -35,23 +34,10 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// `aws.dynamodb.PutItem`. Such names are few, one for each operation that a function uses, so
-    /// each is made once and kept.
+    /// `aws.dynamodb.PutItem`.
     pub(super) fn point(&self) -> &'static str {
-        static NAMES: RwLock<BTreeSet<&'static str>> = RwLock::new(BTreeSet::new());
         let name = format!("aws.{}.{}", self.service, self.operation);
-        let names = NAMES.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = names.get(&*name) {
-            return known;
-        }
-        drop(names);
-        let mut names = NAMES.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = names.get(&*name) {
-            return known;
-        }
-        let name: &'static str = name.leak();
-        names.insert(name);
-        name
+        kept(&name).unwrap_or("aws.unknown.unknown")
     }
 }
 

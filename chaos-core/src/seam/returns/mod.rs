@@ -31,7 +31,10 @@ impl<R, E, EC: Errors<E>, RC: Replies<R>> Carry<Result<R, E>> for ResultCarrier<
         }
     }
     fn error(&self, error: InjectedError) -> Result<Self::Out, CannotFail> {
-        self.errors.make(error).map(Err).map_err(CannotFail)
+        self.errors
+            .make(error)
+            .map(Err)
+            .map_err(CannotFail::NoError)
     }
     fn reply(&self, fault: &StatusCode, http: bool) -> Result<Self::Out, Refusal> {
         self.replies.reply(fault, http).map(Ok)
@@ -85,7 +88,7 @@ impl<T, RC: Replies<T>> Carry<T> for PlainCarrier<RC> {
         self.replies.pass(value)
     }
     fn error(&self, error: InjectedError) -> Result<Self::Out, CannotFail> {
-        Err(CannotFail(error))
+        Err(CannotFail::NoError(error))
     }
     fn reply(&self, fault: &StatusCode, http: bool) -> Result<Self::Out, Refusal> {
         self.replies.reply(fault, http)

@@ -1,0 +1,23 @@
+//! What the seams at clients share: one call of a client's under faults, whatever the client.
+
+mod call;
+mod connection;
+mod names;
+
+pub(crate) use self::call::{Client, Patience, call};
+#[cfg(feature = "redis")]
+pub(crate) use self::call::{after, before, decide, send};
+pub(crate) use self::connection::ConnectionFault;
+#[cfg(feature = "redis")]
+pub(crate) use self::connection::unknown;
+pub(crate) use self::names::kept;
+use crate::engine;
+use crate::fault::denylist;
+use crate::source;
+
+/// Whether a call goes out as it is, whatever it calls: no point has anything to do now, or it
+/// fetches the document. Asked before a point's name is put together.
+#[inline]
+pub(crate) fn passes() -> bool {
+    !engine::armed() && !denylist::denying() || source::is_own()
+}

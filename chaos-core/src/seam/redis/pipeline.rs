@@ -1,0 +1,162 @@
+//! A pipeline under faults. Each of its commands is a point; what hits the connection hits all.
+
+use redis::aio::ConnectionLike;
+use redis::{Pipeline, RedisError, RedisResult, Value};
+
+use super::carrier::{Carrier, Outcome};
+use super::errors::server_error;
+use crate::engine::{Beginning, Injection};
+use crate::seam::client::{after, before, decide, send};
+
+/// How the replies of a pipeline come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// One for each command.
+    Each,
+    /// All in the reply to EXEC.
+    Transaction,
+}
+
+impl Shape {
+    /// That of a pipeline as the client sends it; `None` of anything else.
+    pub(super) fn of(pipeline: &Pipeline, offset: usize, count: usize) -> Option<Self> {
+        let commands = pipeline.len();
+        match (pipeline.is_transaction(), offset, count) {
+            (false, 0, count) if count == commands => Some(Self::Each),
+            (true, offset, 1) if offset == commands + 1 => Some(Self::Transaction),
+            _ => None,
+        }
+    }
+}
+
+/// A pipeline for one of whose commands there may be something to do.
+pub(super) async fn run<C: ConnectionLike + Send>(
+    mut carrier: Carrier,
+    beginnings: Vec<Option<Box<Beginning>>>,
+    inner: &mut C,
+    pipeline: &Pipeline,
+    shape: Shape,
+) -> RedisResult<Vec<Value>> {
+    let mut commands = Vec::with_capacity(beginnings.len());
+    for beginning in beginnings {
+        commands.push(Command {
+            injection: decide(beginning).await,
+            answer: None,
+        });
+    }
+    for command in &mut commands {
+        if let Some(injection) = &mut command.injection
+            && let Some(answer) = before(&mut carrier, injection).await
+        {
+            command.answer = Some(answer?);
+        }
+    }
+    let answered = commands.iter().any(|command| command.answer.is_some());
+    if answered && shape == Shape::Transaction {
+        return Err(aborted());
+    }
+    let outcome = if answered {
+        let rest = without(pipeline, &commands);
+        sent(&mut carrier, inner, &rest, Shape::Each).await
+    } else {
+        sent(&mut carrier, inner, pipeline, shape).await
+    };
+    match outcome {
+        Err(error) => Err(failed(&mut carrier, &mut commands, error).await),
+        Ok(replies) => settled(&mut carrier, &mut commands, replies, shape).await,
+    }
+}
+
+/// One of its commands.
+struct Command {
+    injection: Option<Injection>,
+    /// What is answered in the place of the server: the command is not sent then.
+    answer: Option<Value>,
+}
+
+/// The commands that nothing was answered to.
+fn without(pipeline: &Pipeline, commands: &[Command]) -> Pipeline {
+    let mut rest = redis::pipe();
+    for (cmd, command) in pipeline.cmd_iter().zip(commands) {
+        if command.answer.is_none() {
+            rest.add_command(cmd.clone());
+        }
+    }
+    rest
+}
+
+async fn sent<C: ConnectionLike + Send>(
+    carrier: &mut Carrier,
+    inner: &mut C,
+    pipeline: &Pipeline,
+    shape: Shape,
+) -> RedisResult<Vec<Value>> {
+    let commands = pipeline.len();
+    if commands == 0 {
+        return Ok(Vec::new());
+    }
+    let (offset, count) = match shape {
+        Shape::Each => (0, commands),
+        Shape::Transaction => (commands + 1, 1),
+    };
+    let replies = send(carrier, |_| async {
+        let replies = inner.req_packed_commands(pipeline, offset, count).await;
+        replies.map(Value::Array)
+    });
+    match replies.await? {
+        Value::Array(replies) => Ok(replies),
+        other => Ok(vec![other]),
+    }
+}
+
+/// What comes after a pipeline that failed as a whole.
+async fn failed(carrier: &mut Carrier, commands: &mut [Command], error: RedisError) -> RedisError {
+    let mut last = error;
+    for injection in commands.iter_mut().filter_map(|own| own.injection.as_mut()) {
+        let outcome: Outcome = after(carrier, injection, Err(last.clone())).await;
+        if let Err(error) = outcome.and_then(Value::extract_error) {
+            last = error;
+        }
+    }
+    last
+}
+
+/// What comes after a pipeline that has its replies.
+async fn settled(
+    carrier: &mut Carrier,
+    commands: &mut [Command],
+    replies: Vec<Value>,
+    shape: Shape,
+) -> RedisResult<Vec<Value>> {
+    let asked = commands.iter().filter(|own| own.answer.is_none()).count();
+    // The one reply to EXEC has them all, if it was not given up. Of any other number nobody knows
+    // which is whose.
+    let mut replies = match (shape, <[Value; 1]>::try_from(replies)) {
+        (Shape::Transaction, Ok([Value::Array(inside)])) if inside.len() == asked => inside,
+        (Shape::Each, Ok(one)) if asked == 1 => one.into(),
+        (Shape::Each, Err(several)) if several.len() == asked => several,
+        (_, Ok(other)) => return Ok(other.into()),
+        (_, Err(others)) => return Ok(others),
+    }
+    .into_iter();
+    let mut settled = Vec::with_capacity(commands.len());
+    for command in commands {
+        let own = command.answer.take().or_else(|| replies.next());
+        let own = own.unwrap_or_default();
+        settled.push(match &mut command.injection {
+            Some(injection) => after(carrier, injection, Ok(own)).await?,
+            None => own,
+        });
+    }
+    Ok(match shape {
+        Shape::Each => settled,
+        Shape::Transaction => vec![Value::Array(settled)],
+    })
+}
+
+/// What the client makes of a transaction one of whose commands was refused.
+fn aborted() -> RedisError {
+    let why = "Transaction discarded because of previous errors.";
+    let refused = server_error("EXECABORT", why).and_then(Value::extract_error);
+    refused.map_or_else(|error| error, |_| std::io::Error::other(why).into())
+}

@@ -1,0 +1,126 @@
+//! A Redis server on loopback for tests, which ends with them.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// Where the tests look for redis-server, if it is not in the path.
+const VARIABLE: &str = "CHAOS_TESTS_REDIS";
+
+/// As long as a busy machine may take.
+const START: Duration = Duration::from_secs(30);
+
+/// Somebody else may take the port meanwhile.
+const TRIES: usize = 5;
+
+/// A redis-server that keeps nothing, on a free port of loopback.
+#[derive(Debug)]
+pub struct RedisServer {
+    server: Child,
+    port: u16,
+    _folder: TempDir,
+}
+
+impl RedisServer {
+    /// Starts one, and waits until it listens.
+    ///
+    /// # Panics
+    ///
+    /// If there is no redis-server, or it does not start.
+    pub fn start() -> Self {
+        (0..TRIES)
+            .find_map(|_| Self::try_start())
+            .expect("redis-server listens within five tries")
+    }
+
+    fn try_start() -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let port = free_port();
+        let server = Command::new(program())
+            .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
+            .args(["--save", "", "--appendonly", "no", "--dir"])
+            .arg(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}", missing(&error)));
+        let mut started = Self {
+            server,
+            port,
+            _folder: folder,
+        };
+        started.listens().then_some(started)
+    }
+
+    /// Where it listens: `redis://127.0.0.1:PORT/`.
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    /// Its port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Ends it at once, as a crash does. The port is closed after that.
+    pub fn kill(&mut self) {
+        let _ended = self.server.kill();
+        let _status = self.server.wait();
+    }
+
+    /// Whether it listens in time; not if it has ended.
+    fn listens(&mut self) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed() < START {
+            if !matches!(self.server.try_wait(), Ok(None)) {
+                return false;
+            }
+            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                return true;
+            }
+            sleep(Duration::from_millis(5));
+        }
+        false
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn program() -> OsString {
+    let named = env::var_os(VARIABLE).filter(|program| !program.is_empty());
+    named.unwrap_or_else(|| "redis-server".into())
+}
+
+fn missing(error: &std::io::Error) -> String {
+    let program = program();
+    let program = program.to_string_lossy();
+    if error.kind() == ErrorKind::NotFound {
+        format!(
+            "there is no `{program}`: run `cargo xtask test`, which installs it where it may, \
+             install it (Debian: apt-get install redis-server), or name it in {VARIABLE}"
+        )
+    } else {
+        format!("`{program}` does not start: {error}")
+    }
+}
+
+/// A port of loopback that nobody has.
+///
+/// # Panics
+///
+/// If there is none.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}

@@ -1,0 +1,8 @@
+//! Commands of the real redis crate at a real redis-server, under faults.
+#![cfg(feature = "outside")]
+
+mod keys;
+mod modes;
+mod pipelines;
+mod real;
+mod support;
