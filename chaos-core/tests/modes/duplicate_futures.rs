@@ -61,18 +61,20 @@ async fn a_method_under_async_trait_runs_twice() {
 }
 
 #[inject_chaos]
-fn lazy(event: Value, runs: &AtomicUsize) -> impl Future<Output = Result<(usize, Value), Error>> {
+fn lazy(event: Value, runs: &AtomicUsize) -> impl Future<Output = Answer> {
     async move {
         tokio::task::yield_now().await;
         Ok((run(runs), event))
     }
 }
 
+type Answer = Result<(usize, Value), Error>;
+
 #[inject_chaos]
 fn boxed<'a>(
     Unpacked { event }: Unpacked,
     runs: &'a AtomicUsize,
-) -> Pin<Box<dyn Future<Output = Result<(usize, Value), Error>> + Send + 'a>> {
+) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
     Box::pin(async move { Ok((run(runs), event)) })
 }
 
