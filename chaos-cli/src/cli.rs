@@ -6,7 +6,7 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
 
-use crate::commands::{profile, tour};
+use crate::commands::{completions, convert, man, profile, schema, tour, validate};
 
 /// Fault injection for AWS Lambda functions written in Rust.
 #[derive(Debug, Parser)]
@@ -30,8 +30,13 @@ pub(crate) struct Cli {
 /// The commands, one file each in `commands/`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Completions(completions::Arguments),
+    Convert(convert::Arguments),
+    Man(man::Arguments),
     Profile(profile::Arguments),
+    Schema(schema::Arguments),
     Tour(tour::Arguments),
+    Validate(validate::Arguments),
 }
 
 /// As cargo colours its own help.
@@ -64,6 +69,65 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples_and_they_parse() {
+        let mut all = Cli::command();
+        all.build();
+        let commands = all.get_subcommands();
+        for command in commands.filter(|command| command.get_name() != "help") {
+            let help = command.get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            let name = command.get_name();
+            assert!(help.starts_with("Examples:\n"), "{name}");
+            let of_it = format!("cargo chaos {name}");
+            assert!(help.contains(&of_it), "{name}");
+            examples_parse(&help);
+        }
+        let help = all.get_after_help().map(ToString::to_string);
+        examples_parse(&help.unwrap_or_default());
+    }
+
+    /// Each line under `Examples:`, as far as it calls us.
+    fn examples_parse(help: &str) {
+        let examples = help.lines().take_while(|line| !line.is_empty());
+        // to come
+        let there = |line: &&str| !line.contains("cargo chaos status");
+        for line in examples
+            .filter(there)
+            .filter(|line| line.contains("cargo chaos "))
+        {
+            let ends = ["    ", " | ", " > ", " >> ", " 2>"];
+            let start = line.find("cargo chaos ").unwrap_or_default();
+            let call = ends.iter().fold(&line[start..], |call, end| {
+                call.split(end).next().unwrap_or(call)
+            });
+            let parsed = Cli::try_parse_from(
+                std::iter::once("cargo chaos".to_owned())
+                    .chain(words(call.trim_start_matches("cargo chaos "))),
+            );
+            let error = parsed.err();
+            // help and version are said by way of an error
+            let wrong = error.filter(|error| error.exit_code() != 0);
+            assert!(wrong.is_none(), "{call}: {}", wrong.unwrap());
+        }
+    }
+
+    /// As a shell splits a line.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quote = None;
+        for character in line.chars() {
+            match (quote, character) {
+                (None, ' ') => words.push(String::new()),
+                (None, '\'' | '"') => quote = Some(character),
+                (Some(open), _) if open == character => quote = None,
+                _ => words.last_mut().expect("one").push(character),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod cargo;
 mod cli;
 mod commands;
+mod document;
 mod ending;
 mod group;
 mod progress;

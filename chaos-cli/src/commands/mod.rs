@@ -1,7 +1,12 @@
 //! One file a command: its arguments, its help, and what it does.
 
+pub(crate) mod completions;
+pub(crate) mod convert;
+pub(crate) mod man;
 pub(crate) mod profile;
+pub(crate) mod schema;
 pub(crate) mod tour;
+pub(crate) mod validate;
 
 use std::process::ExitCode;
 
@@ -11,7 +16,12 @@ use crate::ending::Ending;
 /// Does what was asked for. The exit code is the command's own answer.
 pub(crate) async fn run(command: Command) -> Result<ExitCode, Ending> {
     match command {
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments).await,
+        Command::Man(arguments) => man::run(&arguments),
         Command::Profile(arguments) => profile::run(arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Tour(arguments) => tour::run(arguments).await,
+        Command::Validate(arguments) => validate::run(&arguments).await,
     }
 }
