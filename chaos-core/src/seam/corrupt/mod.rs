@@ -5,16 +5,25 @@ mod body;
 mod headers;
 mod http;
 mod json;
-#[cfg(any(feature = "lambda", feature = "axum", feature = "aws"))]
+#[cfg(any(
+    feature = "lambda",
+    feature = "axum",
+    feature = "aws",
+    feature = "_http"
+))]
 mod stream;
 
 pub(crate) use self::headers::announce;
+#[cfg(feature = "_http")]
+pub(crate) use self::http::response_by;
 #[cfg(feature = "lambda")]
 pub(crate) use self::http::streamed;
 pub(crate) use self::http::{head, response};
 pub(crate) use self::json::{
     announce as announce_json, announce_typed, serialized, shows, taken, typed, under_lambda_http,
 };
+#[cfg(feature = "_http")]
+pub(crate) use self::stream::Mangled;
 use crate::engine::Refusal;
 use crate::plan::Corruption;
 
@@ -32,6 +41,6 @@ fn anything_done(fault: &Corruption, dropped: usize) -> Dropped {
     Ok(dropped)
 }
 
-fn no_body() -> Refusal {
+pub(crate) fn no_body() -> Refusal {
     Refusal::new("the response has no body to mangle")
 }
