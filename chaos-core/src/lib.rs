@@ -206,7 +206,7 @@ pub use crate::error::InjectedError;
 #[cfg(feature = "aws")]
 pub use crate::seam::aws;
 pub use crate::seam::future::{ChaosFuture, Kind, Rounds, carrier_of};
-pub use crate::seam::handler::{wrap, wrap_opaque};
+pub use crate::seam::handler::{wrap, wrap_opaque, wrap_opaque_clone};
 pub use crate::seam::layer::{ChaosError, ChaosLayer, ChaosService};
 pub use crate::seam::look::{HasContext, View};
 pub use crate::seam::opaque::Opaque;

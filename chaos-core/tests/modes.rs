@@ -16,6 +16,8 @@ mod denylist;
 mod diskspace;
 #[path = "modes/duplicate.rs"]
 mod duplicate;
+#[path = "modes/duplicate_futures.rs"]
+mod duplicate_futures;
 #[path = "modes/ending.rs"]
 mod ending;
 #[path = "modes/lossy.rs"]

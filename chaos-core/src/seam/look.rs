@@ -38,6 +38,9 @@ pub mod kind {
     /// Not viewed: only its context is taken.
     #[derive(Clone, Copy, Debug)]
     pub struct Opaque;
+    /// The same of one that can be cloned.
+    #[derive(Clone, Copy, Debug)]
+    pub struct OpaqueClone;
 }
 
 impl View<kind::Json> for Value {
