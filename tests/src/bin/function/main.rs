@@ -7,6 +7,7 @@ mod disk;
 mod errors;
 mod http;
 mod names;
+mod points;
 mod returns;
 mod shared;
 mod streams;
@@ -47,6 +48,7 @@ async fn main() -> Result<(), Error> {
         "sqs" => run(service_fn(returns::sqs)).await,
         "pointed" => run(service_fn(returns::pointed)).await,
         "point" => run(service_fn(returns::point)).await,
+        "reaching" => run(service_fn(points::reaching)).await,
         "wrapped" => run(service_fn(wrap(returns::bare))).await,
         "names" => run_concurrent(service_fn(names::resolves)).await,
         "asks" => run_concurrent(service_fn(names::asks)).await,
