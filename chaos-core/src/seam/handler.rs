@@ -53,13 +53,22 @@ where
         };
         let rounds = match engine::begin(Vec::new, |wants_event| event.view(wants_event)) {
             None => Rounds::none(),
-            Some(beginning) => {
-                let again = engine::again(Some(&beginning), || Some(event.clone()));
-                Rounds::repeatable_by(beginning, again, |event| Some(handler(event)))
-            }
+            Some(beginning) => rounds(beginning, &event, &handler),
         };
         ChaosFuture::new(rounds, handler(event), carrier)
     }
+}
+
+/// What there is to do round a call, which is made twice only if that is decided already.
+#[cold]
+#[inline(never)]
+fn rounds<Event: Clone, Fut: Future>(
+    beginning: Box<Beginning>,
+    event: &Event,
+    handler: &impl Fn(Event) -> Fut,
+) -> Rounds<Fut> {
+    let again = engine::again(Some(&beginning), || Some(event.clone()));
+    Rounds::repeatable_by(beginning, again, |event| Some(handler(event)))
 }
 
 /// Wraps a handler whose event or response chaos knows nothing of: conditions on the event do
