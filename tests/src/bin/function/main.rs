@@ -94,6 +94,11 @@ async fn main() -> Result<(), Error> {
             let service = layered.service_fn(streams::response);
             lambda_http::run_with_streaming_response(service).await
         }
+        "stream_any" => {
+            let layered = ServiceBuilder::new().layer(ChaosLayer::any_body());
+            let service = layered.service_fn(streams::boxed);
+            lambda_http::run_with_streaming_response(service).await
+        }
         "stream_router" => lambda_http::run_with_streaming_response(streams::router()).await,
 
         other => Err(format!("TEST_HANDLER={other:?} names no handler").into()),
