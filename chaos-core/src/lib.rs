@@ -216,7 +216,7 @@ pub use crate::error::InjectedError;
 pub use crate::seam::aws;
 pub use crate::seam::future::{ChaosFuture, Kind, Rounds, carrier_of};
 pub use crate::seam::handler::{wrap, wrap_opaque, wrap_opaque_clone};
-pub use crate::seam::layer::{ChaosError, ChaosLayer, ChaosService};
+pub use crate::seam::layer::{ChaosBody, ChaosError, ChaosLayer, ChaosService};
 pub use crate::seam::look::{HasContext, View};
 pub use crate::seam::opaque::Opaque;
 pub use crate::seam::point::{Point, point};
