@@ -1,11 +1,14 @@
 //! A server on loopback that answers as a service would and counts what reaches it, and the
 //! configuration of clients that call it.
 
+mod moto;
+
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+pub use self::moto::Moto;
 #[doc(hidden)]
 pub use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -65,6 +68,11 @@ impl Service {
         *lock(&self.body) = body.into();
     }
 
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// How many requests have reached it.
     pub fn seen(&self) -> usize {
         self.seen.load(Ordering::SeqCst)
@@ -102,6 +110,31 @@ fn lock(body: &Mutex<Bytes>) -> std::sync::MutexGuard<'_, Bytes> {
 pub fn failing(row: &ServiceError) -> Scope {
     Scope::new(&serde_json::json!({"exception": {"enabled": true,
         "exception_type": row.error_type, "point": format!("aws.{}.*", row.service)}}))
+}
+
+/// Makes a call under a flag for each value of a label, which must fail, and under one for another
+/// value, which must not.
+///
+/// # Panics
+///
+/// If the call is not about all of them.
+pub async fn is_about<T, E, F>(label: &str, values: &[&str], call: impl Fn() -> F)
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let failing = |value: &str| {
+        let labels = serde_json::json!({ label: value });
+        Scope::new(
+            &serde_json::json!({"exception": {"enabled": true, "point": "aws.*",
+            "labels": labels}}),
+        )
+    };
+    for value in values {
+        let own = failing(value).run(call()).await;
+        assert!(own.is_err(), "it is not about {label} {value}");
+    }
+    let other = failing("another").run(call()).await;
+    assert!(other.is_ok(), "it is about another {label}");
 }
 
 /// A client of the service, with one attempt for each call.

@@ -27,6 +27,8 @@ const COMBINATIONS: &[&[&str]] = &[
     &["--no-default-features", "--features", "inject,aws"],
     &["--no-default-features", "--features", "redis"],
     &["--no-default-features", "--features", "inject,redis"],
+    &["--no-default-features", "--features", "reqwest"],
+    &["--no-default-features", "--features", "inject,reqwest"],
     &[],
     &["--all-features"],
 ];

@@ -33,7 +33,8 @@ pub(crate) struct Arguments {
     /// Stop at the first step that fails
     #[arg(long)]
     fail_fast: bool,
-    /// Build the SDK crates of every AWS service in the catalogue, not of one a protocol
+    /// Build the SDK crates of every AWS service in the catalogue, not of one a protocol, and try the
+    /// SDK's default HTTP client
     #[arg(long)]
     all_services: bool,
     /// Show the steps and the commands that they run, and run nothing
@@ -154,14 +155,14 @@ mod tests {
 
     #[test]
     fn a_failure_does_not_hide_what_comes_after() {
-        assert_eq!(letters(&[], &[Step::Fmt, Step::Clippy]), "F..F......");
+        assert_eq!(letters(&[], &[Step::Fmt, Step::Clippy]), "F..F.......");
     }
 
     #[test]
     fn fail_fast_stops_at_the_first() {
         assert_eq!(
             letters(&["--fail-fast"], &[Step::Clippy, Step::Unit]),
-            "...F------"
+            "...F-------"
         );
     }
 
@@ -169,12 +170,12 @@ mod tests {
     fn only_and_skip_choose() {
         assert_eq!(
             letters(&["--only", "fmt", "--only", "e2e"], &[]),
-            ".--------."
+            ".---------."
         );
-        assert_eq!(letters(&["--skip", "e2e"], &[]), ".........-");
+        assert_eq!(letters(&["--skip", "e2e"], &[]), "..........-");
         assert_eq!(
             letters(&["--only", "fmt", "--only", "e2e", "--skip", "fmt"], &[]),
-            "---------."
+            "----------."
         );
     }
 

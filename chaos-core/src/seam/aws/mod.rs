@@ -3,6 +3,7 @@
 #![doc = include_str!("guide.md")]
 
 mod carrier;
+mod cbor;
 mod client;
 mod errors;
 mod labels;

@@ -5,6 +5,7 @@ use aws_smithy_types::body::SdkBody;
 use serde_json::{Map, Value};
 
 use super::carrier::status;
+use super::cbor;
 use super::errors::Wire;
 use super::members::is_form;
 use super::point::Call;
@@ -18,11 +19,12 @@ pub(super) enum Protocol {
     /// awsJson, with the content type of its requests: the operation is in a header.
     Json {
         content_type: String,
-        /// Whether the service once spoke the query protocol, whose codes it still sends.
         query_compatible: bool,
     },
     /// REST-JSON.
     RestJson,
+    /// Smithy's RPC in CBOR.
+    Cbor { query_compatible: bool },
     /// S3's XML.
     S3,
     /// The XML of the query protocol, and of REST-XML elsewhere.
@@ -39,11 +41,15 @@ impl Protocol {
         if request.method() == "HEAD" {
             return Self::Head;
         }
+        let query_compatible = headers.contains_key("x-amzn-query-mode");
+        if headers.get("smithy-protocol") == Some(RPC_V2_CBOR) {
+            return Self::Cbor { query_compatible };
+        }
         if headers.contains_key("x-amz-target") {
             let own = headers.get("content-type");
             return Self::Json {
                 content_type: own.unwrap_or("application/x-amz-json-1.1").to_owned(),
-                query_compatible: headers.contains_key("x-amzn-query-mode"),
+                query_compatible,
             };
         }
         match call.service {
@@ -59,20 +65,12 @@ impl Protocol {
     pub(super) fn error(&self, wire: &Wire<'_>, message: &str) -> HttpResponse {
         let mut response = self.response(wire.status, Some(wire), message);
         let headers = response.headers_mut();
-        match self {
-            Self::Json {
-                query_compatible, ..
-            } => {
-                let _ = headers.try_insert("x-amzn-errortype", wire.error_type.to_owned());
-                if *query_compatible {
-                    let value = format!("{};{}", wire.code, fault(wire.status));
-                    let _ = headers.try_insert("x-amzn-query-error", value);
-                }
-            }
-            Self::RestJson => {
-                let _ = headers.try_insert("x-amzn-errortype", wire.error_type.to_owned());
-            }
-            Self::S3 | Self::Xml | Self::Ec2 | Self::Head => {}
+        if let Self::Json { .. } | Self::RestJson = self {
+            let _ = headers.try_insert("x-amzn-errortype", wire.error_type.to_owned());
+        }
+        if self.is_query_compatible() {
+            let value = format!("{};{}", wire.code, fault(wire.status));
+            let _ = headers.try_insert("x-amzn-query-error", value);
         }
         response
     }
@@ -85,8 +83,50 @@ impl Protocol {
         self.response(code, None, message.unwrap_or_default())
     }
 
+    /// Whether the service once spoke the query protocol, whose codes it still sends.
+    fn is_query_compatible(&self) -> bool {
+        match self {
+            Self::Json {
+                query_compatible, ..
+            }
+            | Self::Cbor { query_compatible } => *query_compatible,
+            Self::RestJson | Self::S3 | Self::Xml | Self::Ec2 | Self::Head => false,
+        }
+    }
+
     fn response(&self, code: u16, wire: Option<&Wire<'_>>, message: &str) -> HttpResponse {
-        let body = match self {
+        let body = self.body(code, wire, message);
+        let mut response = HttpResponse::new(status(code), body);
+        let headers = response.headers_mut();
+        let content_type = match self {
+            Self::Json { content_type, .. } => content_type.clone(),
+            Self::RestJson => "application/json".to_owned(),
+            Self::Cbor { .. } => "application/cbor".to_owned(),
+            Self::S3 | Self::Head => "application/xml".to_owned(),
+            Self::Xml | Self::Ec2 => "text/xml".to_owned(),
+        };
+        let _ = headers.try_insert("content-type", content_type);
+        if let Self::Cbor { .. } = self {
+            headers.insert("smithy-protocol", RPC_V2_CBOR);
+        }
+        let id = match self {
+            Self::S3 => "x-amz-request-id",
+            _ => "x-amzn-requestid",
+        };
+        headers.insert(id, REQUEST_ID);
+        response
+    }
+
+    fn body(&self, code: u16, wire: Option<&Wire<'_>>, message: &str) -> SdkBody {
+        let text = match self {
+            Self::Cbor { .. } => {
+                let error_type = wire.map(|wire| ("__type", wire.error_type));
+                let members: Vec<_> = error_type
+                    .into_iter()
+                    .chain([("message", message)])
+                    .collect();
+                return SdkBody::from(cbor::map(&members));
+            }
             Self::Json { .. } | Self::RestJson => json(wire, message),
             Self::S3 => format!(
                 "{XML}<Error>{}<RequestId>{REQUEST_ID}</RequestId>\
@@ -106,24 +146,12 @@ impl Protocol {
             ),
             Self::Head => String::new(),
         };
-        let mut response = HttpResponse::new(status(code), SdkBody::from(body));
-        let headers = response.headers_mut();
-        let content_type = match self {
-            Self::Json { content_type, .. } => content_type.clone(),
-            Self::RestJson => "application/json".to_owned(),
-            Self::S3 | Self::Head => "application/xml".to_owned(),
-            Self::Xml | Self::Ec2 => "text/xml".to_owned(),
-        };
-        let _ = headers.try_insert("content-type", content_type);
-        let id = match self {
-            Self::S3 => "x-amz-request-id",
-            _ => "x-amzn-requestid",
-        };
-        headers.insert(id, REQUEST_ID);
-        response
+        SdkBody::from(text)
     }
 }
 
+/// How a request says that it is Smithy's RPC in CBOR, and the reply too.
+const RPC_V2_CBOR: &str = "rpc-v2-cbor";
 const XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
 
 fn json(wire: Option<&Wire<'_>>, message: &str) -> String {

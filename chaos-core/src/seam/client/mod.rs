@@ -4,6 +4,8 @@ mod call;
 mod connection;
 mod names;
 
+#[cfg(feature = "reqwest")]
+pub(crate) use self::call::within;
 pub(crate) use self::call::{Client, Patience, call};
 #[cfg(feature = "redis")]
 pub(crate) use self::call::{after, before, decide, send};

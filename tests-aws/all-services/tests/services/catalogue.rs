@@ -1,4 +1,4 @@
-//! The catalogue of the services beyond one a protocol. `cargo xtask test --all-services` runs it.
+//! The catalogue of the services beyond one a protocol.
 
 use chaos_tests_aws::{Service, catalogue, client};
 
