@@ -221,7 +221,7 @@ pub use crate::seam::future::{ChaosFuture, Kind, Rounds, carrier_of};
 pub use crate::seam::handler::{wrap, wrap_opaque, wrap_opaque_clone};
 #[cfg(feature = "http")]
 pub use crate::seam::http;
-pub use crate::seam::layer::{ChaosError, ChaosLayer, ChaosService};
+pub use crate::seam::layer::{ChaosBody, ChaosError, ChaosLayer, ChaosService};
 pub use crate::seam::look::{HasContext, View};
 pub use crate::seam::opaque::Opaque;
 pub use crate::seam::point::{Point, point};

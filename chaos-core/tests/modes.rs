@@ -2,6 +2,8 @@
 //! `doors.rs` has what comes back from a call.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
+#[path = "modes/any_body.rs"]
+mod any_body;
 #[path = "modes/cleared.rs"]
 mod cleared;
 #[path = "modes/corruption.rs"]

@@ -1,5 +1,6 @@
 //! The door for tower: a layer round the handler's service.
 
+mod any_body;
 mod opaque;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::task::{Context, Poll, Waker};
 use tower_layer::Layer;
 use tower_service::Service;
 
+pub use self::any_body::ChaosBody;
 use crate::engine::{self, Beginning, Carry};
 use crate::error::InjectedError;
 use crate::seam::future::{ChaosFuture, Rounds};
@@ -44,6 +46,9 @@ use crate::seam::returns::{Errors, Respond, ResultCarrier};
 ///
 /// Round an axum router under `lambda_http` it goes in the same way, and not into
 /// `Router::layer`, which is inside the routing.
+///
+/// A response with a body that middleware has put together, such as a compressed one, is taken by
+/// [`ChaosLayer::any_body`].
 ///
 /// The service's error becomes a [`ChaosError`], so that the document's `exception_type` reaches
 /// the wire although the handler's own error is boxed.

@@ -5,9 +5,9 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use chaos_core::InjectedError;
-use chaos_core::http::{ChaosBody, ConnectionFailure, HttpLayer};
+use chaos_core::http::{ConnectionFailure, HttpLayer};
 use chaos_core::testing::Scope;
+use chaos_core::{ChaosBody, InjectedError};
 use http::{Method, Request, Response};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::{Body as _, Incoming};

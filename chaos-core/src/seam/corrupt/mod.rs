@@ -5,24 +5,15 @@ mod body;
 mod headers;
 mod http;
 mod json;
-#[cfg(any(
-    feature = "lambda",
-    feature = "axum",
-    feature = "aws",
-    feature = "_http"
-))]
 mod stream;
 
 pub(crate) use self::headers::announce;
-#[cfg(feature = "_http")]
-pub(crate) use self::http::response_by;
 #[cfg(feature = "lambda")]
 pub(crate) use self::http::streamed;
-pub(crate) use self::http::{head, response};
+pub(crate) use self::http::{head, response, response_by};
 pub(crate) use self::json::{
     announce as announce_json, announce_typed, serialized, shows, taken, typed, under_lambda_http,
 };
-#[cfg(feature = "_http")]
 pub(crate) use self::stream::Mangled;
 use crate::engine::Refusal;
 use crate::plan::Corruption;

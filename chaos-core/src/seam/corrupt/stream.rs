@@ -12,7 +12,6 @@ use crate::fault::corruption;
 
 pin_project! {
     /// A body each of whose chunks is cut short and mangled.
-    #[derive(Debug)]
     pub(crate) struct Mangled<B> {
         #[pin]
         own: B,

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use http::Response;
 use pin_project_lite::pin_project;
 
-use super::body::ChaosBody;
+use crate::seam::layer::ChaosBody;
 
 /// A request under faults.
 pub(super) type Armed<B, E> =

@@ -6,10 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use http_body::Body;
+use rand_pcg::Pcg64Mcg;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::body::ChaosBody;
 use super::errors::{ClientErrors, ConnectionFailure, Converted};
 use super::future::HttpFuture;
 use crate::engine::{self, Beginning, Corrupting};
@@ -17,6 +17,7 @@ use crate::fault::denylist;
 use crate::seam::client::http::{Called, Carrier, Failure, Outcome, Replies};
 use crate::seam::client::{call, passes};
 use crate::seam::corrupt::{self, Dropped};
+use crate::seam::layer::ChaosBody;
 
 /// A layer that makes each request of a tower HTTP client a point.
 ///
@@ -190,7 +191,8 @@ impl<B: Body<Data = Bytes>> Replies<Response<ChaosBody<B>>> for OfTower {
         mut response: Response<ChaosBody<B>>,
         corrupting: &mut Corrupting,
     ) -> (Response<ChaosBody<B>>, Dropped) {
-        let dropped = corrupt::response_by(&mut response, corrupting, ChaosBody::mangle);
+        let mangle = |body: &mut ChaosBody<B>, random: &mut Pcg64Mcg| body.mangle(random);
+        let dropped = corrupt::response_by(&mut response, corrupting, mangle);
         (response, dropped)
     }
 }

@@ -2,14 +2,12 @@
 //!
 #![doc = include_str!("guide.md")]
 
-mod body;
 mod errors;
 mod future;
 #[cfg(feature = "hyper_util")]
 mod hyper_util;
 mod layer;
 
-pub use self::body::ChaosBody;
 pub use self::errors::{ClientErrors, ConnectionFailure, Converted};
 pub use self::future::HttpFuture;
 #[cfg(feature = "hyper_util")]
