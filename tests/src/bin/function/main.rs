@@ -8,6 +8,7 @@ mod errors;
 mod events;
 mod http;
 mod names;
+mod points;
 mod returns;
 mod shared;
 mod streams;
@@ -51,6 +52,7 @@ async fn main() -> Result<(), Error> {
         "s3" => run(service_fn(events::s3)).await,
         "pointed" => run(service_fn(returns::pointed)).await,
         "point" => run(service_fn(returns::point)).await,
+        "reaching" => run(service_fn(points::reaching)).await,
         "wrapped" => run(service_fn(wrap(returns::bare))).await,
         "names" => run_concurrent(service_fn(names::resolves)).await,
         "asks" => run_concurrent(service_fn(names::asks)).await,
