@@ -6,13 +6,16 @@
 //! is fetched by a task. The future and the context that it is polled with
 //! are in memory, as they are in a runtime, and not dissolved into registers.
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use chaos_core::{ChaosLayer, inject_chaos};
 use lambda_runtime::tower::Layer;
 use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::measure::{Measured, Measuring};
@@ -24,6 +27,8 @@ pub enum Call {
     Bare,
     /// A handler with the attribute.
     Attribute,
+    /// The same of a function whose argument is a number, so that nothing is copied.
+    Small,
     /// A handler in `chaos_core::wrap`.
     Wrap,
     /// The service of a handler in a `ChaosLayer`.
@@ -53,6 +58,10 @@ impl Call {
             Self::Attribute => {
                 measuring.pair(|| done(bare::<2>(event())), || done(attribute(event())))
             }
+            Self::Small => measuring.pair(
+                || done(work::<4>(black_box(7))),
+                || done(small(black_box(7))),
+            ),
             Self::Wrap => {
                 let wrapped = chaos_core::wrap(bare::<3>);
                 measuring.pair(|| done(bare::<4>(event())), || done(wrapped(event())))
@@ -110,9 +119,9 @@ impl Call {
 
 fn beside_service(
     measuring: &Measuring,
-    event: &impl Fn() -> LambdaEvent<Value>,
-    mut plain: impl Service<LambdaEvent<Value>>,
-    mut service: impl Service<LambdaEvent<Value>>,
+    event: &impl Fn() -> LambdaEvent<Event>,
+    mut plain: impl Service<LambdaEvent<Event>>,
+    mut service: impl Service<LambdaEvent<Event>>,
 ) -> Measured {
     measuring.pair(
         || serve(&mut plain, event()),
@@ -121,7 +130,7 @@ fn beside_service(
 }
 
 /// Calls a service as tower asks for it: first whether it is ready.
-fn serve<S: Service<LambdaEvent<Value>>>(service: &mut S, event: LambdaEvent<Value>) -> bool {
+fn serve<S: Service<LambdaEvent<Event>>>(service: &mut S, event: LambdaEvent<Event>) -> bool {
     let mut context = Context::from_waker(Waker::noop());
     let ready = service.poll_ready(&mut context);
     assert!(matches!(ready, Poll::Ready(Ok(()))), "it is always ready");
@@ -141,11 +150,37 @@ fn done<T, E>(future: impl Future<Output = Result<T, E>>) -> bool {
     }
 }
 
+/// What a handler is called with.
+#[derive(Clone, Debug, Serialize)]
+#[repr(align(64))]
+pub(crate) struct Event {
+    shown: Value,
+    /// A request of 6 KB, when it is looked at: shared, so that to make an event costs the same
+    /// whatever is in it.
+    #[serde(serialize_with = "shared")]
+    headers: Arc<BTreeMap<String, String>>,
+}
+
+fn shared<S: Serializer>(
+    headers: &Arc<BTreeMap<String, String>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    headers.serialize(serializer)
+}
+
 /// Makes events, each like the other, without allocating. Each lies in memory, as one does that was
 /// deserialized, so that a handler that is inlined here moves it as one that is called would.
-fn events() -> impl Fn() -> LambdaEvent<Value> {
+fn events() -> impl Fn() -> LambdaEvent<Event> {
     let context = lambda_runtime::Context::default();
-    move || black_box(LambdaEvent::new(Value::Bool(true), context.clone()))
+    let headers = (0..60).map(|n| (format!("x-header-{n:02}"), "v".repeat(85)));
+    let headers = Arc::new(headers.collect());
+    move || {
+        let event = Event {
+            shown: Value::Bool(true),
+            headers: Arc::clone(&headers),
+        };
+        black_box(LambdaEvent::new(event, context.clone()))
+    }
 }
 
 // --- the functions ---------------------------------------------------------------------------
@@ -153,18 +188,23 @@ fn events() -> impl Fn() -> LambdaEvent<Value> {
 // Each is called in one place, and the bare ones have a number so that there are enough of them:
 // what is called in several places is not inlined there, which is worth more than a whole budget.
 
-async fn bare<const ONE: u8>(event: LambdaEvent<Value>) -> Result<Value, Error> {
-    Ok(event.payload)
+async fn bare<const ONE: u8>(event: LambdaEvent<Event>) -> Result<Value, Error> {
+    Ok(event.payload.shown)
 }
 
 #[inject_chaos]
-async fn attribute(event: LambdaEvent<Value>) -> Result<Value, Error> {
-    Ok(event.payload)
+async fn attribute(event: LambdaEvent<Event>) -> Result<Value, Error> {
+    Ok(event.payload.shown)
 }
 
 #[inject_chaos]
-async fn below(event: LambdaEvent<Value>) -> Result<Value, Error> {
-    Ok(event.payload)
+async fn small(number: u64) -> Result<u64, Error> {
+    Ok(number.rotate_left(3))
+}
+
+#[inject_chaos]
+async fn below(event: LambdaEvent<Event>) -> Result<Value, Error> {
+    Ok(event.payload.shown)
 }
 
 #[expect(clippy::unused_async, reason = "as a function that does its work is")]

@@ -1,4 +1,4 @@
-//! How a call is timed, and its allocations counted.
+//! How a call is timed, and its allocations and instructions counted.
 //!
 //! Batches of the bare call and of the other one take turns, so that whatever slows the machine
 //! down slows both. What the other one adds is the median of the differences within the pairs.
@@ -6,6 +6,11 @@
 //! Where on the stack a future of some hundred bytes lies may make a difference of some ns, and a
 //! variable more in the environment moves it. So each pair lies elsewhere on a page, and both of
 //! a pair at the same place.
+//!
+//! Some ns are left that are nobody's: where a future's bytes lie decides whether a copy of them
+//! waits for the copy before it. Instructions are the same each time, so those are the budget.
+//! callgrind counts them for the whole process, which therefore only calls, so and so often; what a
+//! call takes is the difference between two runs.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -71,17 +76,51 @@ pub struct Measured {
     pub allocations: f64,
     /// Bytes allocated a call, more than the bare call's.
     pub bytes: f64,
+    /// Instructions a call, more than the bare call's, where callgrind counted them.
+    pub instructions: Option<f64>,
     /// Whether any call failed: then something was injected, and the row is void.
     pub failed: bool,
 }
 
+/// Which of a pair is called, where only instructions are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The bare call.
+    Bare,
+    /// The other one.
+    Call,
+}
+
+impl Side {
+    /// What it is called on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bare => "bare",
+            Self::Call => "call",
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Bare, Self::Call]
+            .into_iter()
+            .find(|side| side.name() == name)
+    }
+}
+
 /// Measures, as asked for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Measuring {
-    pub(crate) effort: Effort,
-    /// Tells what was allocated, in the program that counts. It takes no times.
-    pub(crate) counter: Option<fn() -> Counts>,
+pub(crate) enum Measuring {
+    /// How long a call takes.
+    Times(Effort),
+    /// What it allocates, in the program that tells.
+    Allocations(fn() -> Counts),
+    /// Nothing: one of the pair is called so often, and callgrind counts.
+    Nothing(Side, u32),
 }
+
+/// The calls among which allocations are counted.
+const SAMPLE: u32 = 500;
 
 impl Measuring {
     /// Measures `call` beside `bare`. Each says whether it succeeded.
@@ -96,79 +135,82 @@ impl Measuring {
             over: 0.0,
             allocations: 0.0,
             bytes: 0.0,
+            instructions: None,
             failed: false,
         };
         // Sets up what is set up once, and warms up the rest.
         for _ in 0..10 {
-            measured.failed |= !(self.batch(&mut bare).1 & self.batch(&mut call).1);
+            measured.failed |= !(batch(SAMPLE, &mut bare).1 & batch(SAMPLE, &mut call).1);
         }
-        if let Some(counter) = self.counter {
-            let (without, with) = (
-                self.count(counter, &mut bare),
-                self.count(counter, &mut call),
-            );
-            measured.allocations = with.0 - without.0;
-            measured.bytes = with.1 - without.1;
-        } else {
-            self.time(&mut bare, &mut call, &mut measured);
+        match *self {
+            Self::Times(effort) => time(effort, &mut bare, &mut call, &mut measured),
+            Self::Allocations(counter) => {
+                let (without, with) = (count(counter, &mut bare), count(counter, &mut call));
+                measured.allocations = with.0 - without.0;
+                measured.bytes = with.1 - without.1;
+            }
+            Self::Nothing(Side::Bare, calls) => measured.failed |= !batch(calls, &mut bare).1,
+            Self::Nothing(Side::Call, calls) => measured.failed |= !batch(calls, &mut call).1,
         }
         measured
     }
+}
 
-    fn time(
-        &self,
-        bare: &mut impl FnMut() -> bool,
-        call: &mut impl FnMut() -> bool,
-        measured: &mut Measured,
-    ) {
-        let (mut times, mut overs) = (Vec::new(), Vec::new());
-        for pair in 0..self.effort.pairs {
-            // Neither is always the first.
-            let (without, with) = if pair.is_multiple_of(2) {
-                let without = below(pair, &mut || self.batch(bare));
-                (without, below(pair, &mut || self.batch(call)))
-            } else {
-                let with = below(pair, &mut || self.batch(call));
-                (below(pair, &mut || self.batch(bare)), with)
-            };
-            times.push(with.0);
-            overs.push(with.0 - without.0);
-            measured.failed |= !(without.1 & with.1);
-        }
-        measured.median = median(&mut times);
-        measured.best = times[0];
-        measured.over = median(&mut overs);
-    }
-
-    /// Nanoseconds a call, and whether all succeeded.
-    #[inline(never)]
-    fn batch(&self, call: &mut impl FnMut() -> bool) -> (f64, bool) {
-        let mut succeeded = true;
-        let start = Instant::now();
-        for _ in 0..self.effort.calls {
-            succeeded &= call();
-        }
-        let took = start.elapsed();
-        let nanoseconds = took.as_secs_f64() * 1e9 / f64::from(self.effort.calls);
-        (nanoseconds, succeeded)
-    }
-
-    /// Allocations and bytes a call.
-    fn count(&self, counter: fn() -> Counts, call: &mut impl FnMut() -> bool) -> (f64, f64) {
-        let before = counter();
-        for _ in 0..self.effort.calls {
-            call();
-        }
-        let after = counter();
-        let a_call = |before: usize, after: usize| {
-            let more = u32::try_from(after - before).unwrap_or(u32::MAX);
-            f64::from(more) / f64::from(self.effort.calls)
+fn time(
+    effort: Effort,
+    bare: &mut impl FnMut() -> bool,
+    call: &mut impl FnMut() -> bool,
+    measured: &mut Measured,
+) {
+    let (mut times, mut overs) = (Vec::new(), Vec::new());
+    for pair in 0..effort.pairs {
+        let mut without = || below(pair, &mut || batch(effort.calls, bare));
+        let mut with = || below(pair, &mut || batch(effort.calls, call));
+        // Neither is always the first.
+        let (without, with) = if pair.is_multiple_of(2) {
+            let without = without();
+            (without, with())
+        } else {
+            let with = with();
+            (without(), with)
         };
-        (
-            a_call(before.allocations, after.allocations),
-            a_call(before.bytes, after.bytes),
-        )
+        times.push(with.0);
+        overs.push(with.0 - without.0);
+        measured.failed |= !(without.1 & with.1);
     }
+    measured.median = median(&mut times);
+    measured.best = times[0];
+    measured.over = median(&mut overs);
+}
+
+/// Nanoseconds a call, and whether all succeeded.
+#[inline(never)]
+fn batch(calls: u32, call: &mut impl FnMut() -> bool) -> (f64, bool) {
+    let mut succeeded = true;
+    let start = Instant::now();
+    for _ in 0..calls {
+        succeeded &= call();
+    }
+    let took = start.elapsed();
+    let nanoseconds = took.as_secs_f64() * 1e9 / f64::from(calls);
+    (nanoseconds, succeeded)
+}
+
+/// Allocations and bytes a call.
+fn count(counter: fn() -> Counts, call: &mut impl FnMut() -> bool) -> (f64, f64) {
+    let before = counter();
+    for _ in 0..SAMPLE {
+        call();
+    }
+    let after = counter();
+    let a_call = |before: usize, after: usize| {
+        let more = u32::try_from(after - before).unwrap_or(u32::MAX);
+        f64::from(more) / f64::from(SAMPLE)
+    };
+    (
+        a_call(before.allocations, after.allocations),
+        a_call(before.bytes, after.bytes),
+    )
 }
 
 /// Calls something further down the stack, elsewhere on a page for each of 64 pairs.
@@ -223,13 +265,10 @@ mod tests {
 
     #[test]
     fn what_the_bare_call_allocates_is_not_counted() {
-        let measuring = Measuring {
-            effort: Effort::QUICK,
-            counter: Some(|| Counts {
-                allocations: COUNTED.get(),
-                bytes: 10 * COUNTED.get(),
-            }),
-        };
+        let measuring = Measuring::Allocations(|| Counts {
+            allocations: COUNTED.get(),
+            bytes: 10 * COUNTED.get(),
+        });
         let measured = measuring.pair(|| count(2), || count(5));
         assert!((measured.allocations - 3.0).abs() < f64::EPSILON);
         assert!((measured.bytes - 30.0).abs() < f64::EPSILON);
@@ -238,10 +277,7 @@ mod tests {
 
     #[test]
     fn a_call_that_fails_is_noticed() {
-        let measuring = Measuring {
-            effort: Effort::QUICK,
-            counter: None,
-        };
+        let measuring = Measuring::Times(Effort::QUICK);
         let mut calls = 0;
         let measured = measuring.pair(
             || true,

@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::measure::{Counts, Effort, Measured, Measuring, median};
-use crate::rows::{FILE, Row};
+use crate::measure::{Effort, Measured, Measuring, Side, median};
+use crate::rows::{Budget, FILE, Row};
 
-/// One of the two programs: that which takes times, or that which counts.
+/// One of the two programs: that which takes times, or that which counts allocations.
 #[derive(Clone, Debug)]
 pub struct Program(PathBuf);
 
@@ -33,16 +33,29 @@ pub struct Report {
 }
 
 impl Report {
-    /// What is to be said if it allocates and must not.
+    /// What is to be said where it does what it must not.
     pub fn over_budget(&self) -> Option<String> {
         let Measured {
-            allocations, bytes, ..
+            allocations,
+            bytes,
+            instructions,
+            ..
         } = self.measured;
-        let over = self.row.free && (allocations > 0.0 || bytes > 0.0);
-        over.then(|| {
-            let name = self.row.name();
-            format!("{name}: {allocations} allocations and {bytes} bytes a call; allowed: 0")
-        })
+        let name = self.row.name();
+        let Budget {
+            instructions: most,
+            free,
+            ..
+        } = self.row.budget?;
+        if free && (allocations > 0.0 || bytes > 0.0) {
+            return Some(format!(
+                "{name}: {allocations} allocations and {bytes} bytes a call; allowed: 0"
+            ));
+        }
+        let counted = instructions.filter(|counted| *counted > f64::from(most))?;
+        Some(format!(
+            "{name}: {counted:.0} instructions over bare; allowed: {most}"
+        ))
     }
 }
 
@@ -50,30 +63,67 @@ impl Report {
 ///
 /// # Errors
 ///
-/// A row or an effort that there is not.
-pub fn child(name: &str, effort: &str, counter: Option<fn() -> Counts>) -> Result<()> {
+/// A row that there is not.
+pub(crate) fn child(name: &str, measuring: &Measuring) -> Result<()> {
     let row = Row::named(name).with_context(|| format!("there is no row `{name}`"))?;
-    let effort = Effort::named(effort).with_context(|| format!("there is no effort `{effort}`"))?;
-    let measuring = Measuring { effort, counter };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()?;
     let measured = runtime.block_on(async {
         chaos_core::init().await;
-        row.call.measure(&measuring)
+        row.call.measure(measuring)
     });
     println!("{}", serde_json::to_string(&measured)?);
     Ok(())
 }
 
-/// Starts a process for one row, and returns what it found out.
+/// Starts a process for one row, and returns what it found out: times, or allocations if it is the
+/// program that counts them.
 ///
 /// # Errors
 ///
 /// The process cannot be started, or failed.
 pub fn measure(program: &Program, row: &Row, effort: Effort) -> Result<Measured> {
-    let mut command = Command::new(&program.0);
-    command.args(["row", &row.name(), effort.name]);
+    let command = Command::new(&program.0);
+    let (measured, _) = run(command, row, &["times", effort.name])?;
+    Ok(measured)
+}
+
+/// Instructions that a call takes more than the bare one, as valgrind's callgrind counts them.
+///
+/// # Errors
+///
+/// valgrind is not there, or a process failed.
+pub fn count_instructions(program: &Program, row: &Row) -> Result<f64> {
+    const CALLS: [u32; 2] = [1000, 3000];
+    let run = |side: Side, calls: u32| -> Result<f64> {
+        let mut command = Command::new("valgrind");
+        command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+        command.arg(&program.0);
+        let calls = calls.to_string();
+        let (measured, said) = run(command, row, &["calls", side.name(), &calls])
+            .context("valgrind counts instructions; Debian's package has its name")?;
+        if measured.failed {
+            bail!("`{}`: a call failed, so this is not idle", row.name());
+        }
+        let total = said
+            .lines()
+            .find_map(|line| line.split_once("Collected : "));
+        let total = total.context("callgrind says no figure")?.1.trim();
+        total.parse().context("callgrind says another figure")
+    };
+    let a_call = |side| {
+        let [few, many] = CALLS;
+        let more = run(side, many)? - run(side, few)?;
+        anyhow::Ok(more / f64::from(many - few))
+    };
+    Ok(a_call(Side::Call)? - a_call(Side::Bare)?)
+}
+
+/// Runs it for a row, in the environment that the row says; returns its figures, and what it said
+/// on standard error.
+fn run(mut command: Command, row: &Row, what: &[&str]) -> Result<(Measured, String)> {
+    command.args(["row", &row.name()]).args(what);
     // Nothing but what the row says.
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
@@ -93,14 +143,15 @@ pub fn measure(program: &Program, row: &Row, effort: Effort) -> Result<Measured>
     }
     let output = command
         .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
         .output()
-        .with_context(|| format!("cannot start {}", program.0.display()))?;
+        .with_context(|| format!("cannot start {}", command.get_program().display()))?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
     if !output.status.success() {
-        bail!("`{}` ended with {}", row.name(), output.status);
+        bail!("`{}` ended with {}: {said}", row.name(), output.status);
     }
-    serde_json::from_slice(&output.stdout)
-        .with_context(|| format!("`{}` printed no figures", row.name()))
+    let measured = serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("`{}` printed no figures: {said}", row.name()))?;
+    Ok((measured, said))
 }
 
 /// Measures all rows, and says on standard error how far it is.
@@ -114,8 +165,7 @@ pub(crate) fn all([timing, counting]: &[Program; 2], effort: Effort) -> Result<V
         }
     }
     let reports = rows.iter().zip(found).map(|(row, found)| {
-        eprintln!("[allocations] {}", row.name());
-        let counted = checked(counting, row, effort)?;
+        let counted = count([timing, counting], row)?;
         let of = |figure: fn(&Measured) -> f64| found.iter().map(figure).collect::<Vec<f64>>();
         let mut overs = of(|measured| measured.over);
         let measured = Measured {
@@ -133,6 +183,27 @@ pub(crate) fn all([timing, counting]: &[Program; 2], effort: Effort) -> Result<V
         })
     });
     reports.collect()
+}
+
+/// Counts for all rows that have a budget, and takes no times.
+pub(crate) fn counted([timing, counting]: &[Program; 2]) -> Result<Vec<Report>> {
+    let rows = Row::all().into_iter().filter(|row| row.budget.is_some());
+    let reports = rows.map(|row| {
+        Ok(Report {
+            row,
+            measured: count([timing, counting], &row)?,
+            spread: (0.0, 0.0),
+        })
+    });
+    reports.collect()
+}
+
+fn count([timing, counting]: [&Program; 2], row: &Row) -> Result<Measured> {
+    eprintln!("[allocations, instructions] {}", row.name());
+    Ok(Measured {
+        instructions: Some(count_instructions(timing, row)?),
+        ..checked(counting, row, Effort::QUICK)?
+    })
 }
 
 fn checked(program: &Program, row: &Row, effort: Effort) -> Result<Measured> {

@@ -12,8 +12,8 @@ use crate::process::Report;
 /// One line a row. Times are nanoseconds a call.
 pub(crate) fn table(reports: &[Report]) -> String {
     let mut table = String::from(
-        "| call | median ns | best ns | ns over bare | lowest to highest | budget | allocations over bare | bytes over bare |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+        "| call | median ns | best ns | ns over bare | lowest to highest | aim | instructions over bare | budget | allocations over bare | bytes over bare |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
     for Report {
         row,
@@ -27,14 +27,21 @@ pub(crate) fn table(reports: &[Report]) -> String {
             over,
             allocations,
             bytes,
+            instructions,
             ..
         } = measured;
-        let budget = row.budget.map(|most| format!("< {most}"));
+        let aim = row.budget.map(|budget| format!("< {}", budget.nanoseconds));
+        let most = row
+            .budget
+            .map(|budget| format!("<= {}", budget.instructions));
+        let counted = instructions.map(|counted| format!("{counted:.0}"));
         let _ = writeln!(
             table,
-            "| {} | {median:.1} | {best:.1} | {over:.1} | {lowest:.1} to {highest:.1} | {} | {} | {} |",
+            "| {} | {median:.1} | {best:.1} | {over:.1} | {lowest:.1} to {highest:.1} | {} | {} | {} | {} | {} |",
             row.name(),
-            budget.unwrap_or_default(),
+            aim.unwrap_or_default(),
+            counted.unwrap_or_default(),
+            most.unwrap_or_default(),
             count(*allocations),
             count(*bytes),
         );

@@ -8,7 +8,10 @@ fn counting() -> Program {
 
 #[test]
 fn nothing_is_allocated_while_nothing_is_on() {
-    for row in Row::all().into_iter().filter(|row| row.free) {
+    for row in Row::all()
+        .into_iter()
+        .filter(|row| row.budget.is_some_and(|budget| budget.free))
+    {
         let measured = measure(&counting(), &row, Effort::QUICK).unwrap();
         assert!(!measured.failed, "{} is not idle", row.name());
         let report = Report {

@@ -7,8 +7,8 @@ use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, convert, disable, enable, init, man, presets, profile, schema, status, tour,
-    validate,
+    completions, convert, disable, enable, init, man, presets, profile, schema, simulate, status,
+    tour, validate,
 };
 
 /// Fault injection for AWS Lambda functions written in Rust.
@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Man(man::Arguments),
     Profile(profile::Arguments),
     Schema(schema::Arguments),
+    Simulate(simulate::Arguments),
     Tour(tour::Arguments),
     Validate(validate::Arguments),
 }

@@ -14,6 +14,7 @@ mod ending;
 mod group;
 mod progress;
 mod signals;
+mod simulate;
 mod status;
 mod store;
 mod terminal;

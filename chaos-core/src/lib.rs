@@ -17,6 +17,7 @@
 //! - [Errors](#errors)
 //! - [Points and labels](#points-and-labels)
 //! - [Calls of the AWS SDK](#calls-of-the-aws-sdk)
+//! - [HTTP requests](#http-requests)
 //! - [Redis commands](#redis-commands)
 //! - [Setting up in `main`](#setting-up-in-main)
 //! - [In tests](#in-tests)
@@ -85,6 +86,14 @@
 //! `aws.dynamodb.PutItem`, with labels for its table, queue, bucket and so on. The module `aws` says
 //! what each mode does to a call, and lists the services' errors.
 //!
+//! # HTTP requests
+//!
+//! With the feature `reqwest`, `chaos_core::reqwest::instrument(client)`, or a middleware for
+//! reqwest-middleware, makes every request of a reqwest client a point `http.METHOD`, such as `http.GET`,
+//! with labels for its host, its path and the path's prefix. Errors are reqwest's own. With the feature
+//! `http`, `chaos_core::http::HttpLayer` does the same to any tower HTTP client, and errors are what it
+//! makes of them. The modules say what each mode does to a request.
+//!
 //! # Redis commands
 //!
 //! With the feature `redis`, `chaos_core::redis::instrument(connection)` makes every command of a
@@ -116,6 +125,9 @@
 //! | `extension` | no | documents from `AppConfig` and SSM Parameter Store, through AWS's agents and without an SDK |
 //! | `dns` | no | the mode `denylist`, on Linux with glibc |
 //! | `aws` | no | faults in the calls of AWS SDK clients: `aws::instrument` |
+//! | `reqwest` | no | faults in the requests of reqwest clients: `reqwest::instrument` |
+//! | `http` | no | faults in the requests of any tower HTTP client: `http::HttpLayer` |
+//! | `hyper_util` | no | the same with the errors of hyper-util's client: `http::HyperUtilErrors` |
 //! | `redis` | no | faults in the commands of Redis connections: `redis::instrument` |
 //!
 //! # Safety
@@ -206,13 +218,17 @@ pub use crate::error::InjectedError;
 #[cfg(feature = "aws")]
 pub use crate::seam::aws;
 pub use crate::seam::future::{ChaosFuture, Kind, Rounds, carrier_of};
-pub use crate::seam::handler::{wrap, wrap_opaque};
-pub use crate::seam::layer::{ChaosError, ChaosLayer, ChaosService};
+pub use crate::seam::handler::{wrap, wrap_opaque, wrap_opaque_clone};
+#[cfg(feature = "http")]
+pub use crate::seam::http;
+pub use crate::seam::layer::{ChaosBody, ChaosError, ChaosLayer, ChaosService};
 pub use crate::seam::look::{HasContext, View};
 pub use crate::seam::opaque::Opaque;
 pub use crate::seam::point::{Point, point};
 #[cfg(feature = "redis")]
 pub use crate::seam::redis;
+#[cfg(feature = "reqwest")]
+pub use crate::seam::reqwest;
 pub use crate::seam::returns::{FromInjected, Respond};
 
 /// What the attribute expands to. Not part of the API.

@@ -2,6 +2,8 @@
 //! `doors.rs` has what comes back from a call.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
+#[path = "modes/any_body.rs"]
+mod any_body;
 #[path = "modes/cleared.rs"]
 mod cleared;
 #[path = "modes/corruption.rs"]
@@ -16,6 +18,8 @@ mod denylist;
 mod diskspace;
 #[path = "modes/duplicate.rs"]
 mod duplicate;
+#[path = "modes/duplicate_futures.rs"]
+mod duplicate_futures;
 #[path = "modes/ending.rs"]
 mod ending;
 #[path = "modes/lossy.rs"]

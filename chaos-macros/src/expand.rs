@@ -9,6 +9,7 @@ use syn::{Ident, ReturnType, Type};
 use crate::args::Args;
 use crate::arguments::{self, Arguments};
 use crate::function::Function;
+use crate::lazy;
 use crate::returns::{self, Opaque, Shape};
 
 /// `quote!` whose own names meet none of the user's.
@@ -112,15 +113,27 @@ impl Expansion<'_> {
     /// The body as it was written, in a future that has chaos round it.
     fn future(&self) -> TokenStream {
         let Self {
-            private,
             hold_self,
             rebind,
             body,
             ..
         } = self;
-        let (begin, carrier, fake_return) = (self.begin(), self.carrier(), self.fake_return());
-        let arguments = self.tuple();
-        let body = mixed!(async move { #fake_return #hold_self #rebind #body });
+        let fake_return = self.fake_return();
+        self.made(&mixed!(async move { #fake_return #hold_self #rebind #body }))
+    }
+
+    /// A future that is made by this expression, and does nothing before it is polled, with chaos
+    /// round it.
+    fn made(&self, body: &TokenStream) -> TokenStream {
+        let Self { private, .. } = self;
+        let (begin, carrier, arguments) = (self.begin(), self.carrier(), self.tuple());
+        // Labels may speak of a `self` that the body then owns.
+        let (early, begin) = if self.hold_self.is_empty() {
+            (TokenStream::new(), begin)
+        } else {
+            let early = mixed!(let __chaos_beginning = #begin;);
+            (early, mixed!(__chaos_beginning))
+        };
         let (kind_of_body, armed) = if self.repeatable {
             let again = self.again(&mixed!(::std::option::Option::Some(&*__chaos_beginning)));
             let armed = mixed!(repeatable(#again, __chaos_beginning, &__chaos_body));
@@ -131,6 +144,7 @@ impl Expansion<'_> {
         // All that branches comes before the future is made: it is then made in its place, and not
         // made elsewhere and moved, which costs more than all the rest of an idle call.
         mixed! {
+            #early
             let __chaos_kind = #private::Kind::unknown();
             #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::empty_loop)]
             if false {
@@ -192,6 +206,12 @@ impl Expansion<'_> {
         } = self;
         let output = returns::value_type(&self.output)
             .map_or_else(|| syn::parse_quote!(_), |ty| returns::erased_type(&ty));
+        if lazy::is_async_block(body) {
+            return self.made(&mixed!({
+                #rebind
+                #private::expect_future::<#output, _>(#body)
+            }));
+        }
         let (begin, carrier) = (self.begin(), self.carrier());
         let call = mixed!(#private::once(move || { #rebind #body })());
         let future = mixed!(#private::expect_future::<#output, _>(#call));
@@ -207,6 +227,14 @@ impl Expansion<'_> {
             ..
         } = self;
         let ty = returns::erased(&self.output);
+        if lazy::is_boxed_async_block(body) {
+            let future = self.made(&mixed!({
+                #rebind
+                let __chaos_future: #ty = #body;
+                __chaos_future
+            }));
+            return mixed!(::std::boxed::Box::pin({ #future }));
+        }
         let (begin, carrier) = (self.begin(), self.carrier());
         let future = mixed!(#private::once(move || -> #ty { #rebind #body })());
         mixed!(::std::boxed::Box::pin(#private::ChaosFuture::once(#begin, #future, #carrier)))

@@ -8,6 +8,7 @@ mod args;
 mod arguments;
 mod expand;
 mod function;
+mod lazy;
 mod returns;
 
 /// Makes a function an injection point.

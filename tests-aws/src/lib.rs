@@ -1,11 +1,14 @@
 //! A server on loopback that answers as a service would and counts what reaches it, and the
 //! configuration of clients that call it.
 
+mod moto;
+
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+pub use self::moto::Moto;
 #[doc(hidden)]
 pub use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};

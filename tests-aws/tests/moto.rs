@@ -3,9 +3,6 @@
 #![cfg(feature = "outside")]
 
 use std::collections::HashMap;
-use std::env;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::types::{
@@ -14,46 +11,8 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use chaos_core::testing::Scope;
-use chaos_tests_aws::config;
+use chaos_tests_aws::{Moto, config};
 use serde_json::{Value, json};
-
-/// moto's server, which ends with the test.
-struct Moto {
-    server: Child,
-    url: String,
-}
-
-impl Moto {
-    fn start() -> Self {
-        let program = env::var_os("CHAOS_TESTS_MOTO").expect(
-            "CHAOS_TESTS_MOTO names moto's server: run `cargo xtask test --only e2e`, which installs it",
-        );
-        let mut server = Command::new(program)
-            .args(["-H", "127.0.0.1", "-p", "0"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("moto starts");
-        let mut lines = BufReader::new(server.stderr.take().expect("it is piped")).lines();
-        let url = lines.find_map(|line| {
-            let line = line.expect("a line of moto's");
-            line.split("Running on ")
-                .nth(1)
-                .map(|url| url.trim().to_owned())
-        });
-        // Read on, so that it never waits for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        let url = url.expect("moto says where it runs");
-        Self { server, url }
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
 
 /// One flag at every call.
 fn under(mut flag: Value) -> Scope {
@@ -85,7 +44,7 @@ async fn table(client: &aws_sdk_dynamodb::Client) {
 #[tokio::test]
 async fn a_conditional_write_whose_reply_is_lost_finds_itself() {
     let moto = Moto::start();
-    let client = aws_sdk_dynamodb::Client::new(&config(&moto.url));
+    let client = aws_sdk_dynamodb::Client::new(&config(moto.url()));
     table(&client).await;
     let put = |id: &str| {
         let put = client.put_item().table_name("orders").item("id", text(id));
@@ -102,7 +61,7 @@ async fn a_conditional_write_whose_reply_is_lost_finds_itself() {
 #[tokio::test]
 async fn each_attempt_that_fails_afterwards_has_taken_effect() {
     let moto = Moto::start();
-    let client = aws_sdk_dynamodb::Client::new(&config(&moto.url));
+    let client = aws_sdk_dynamodb::Client::new(&config(moto.url()));
     table(&client).await;
     let add = client
         .update_item()
@@ -125,7 +84,7 @@ async fn each_attempt_that_fails_afterwards_has_taken_effect() {
 #[tokio::test]
 async fn a_message_whose_reply_is_lost_is_sent_twice() {
     let moto = Moto::start();
-    let client = aws_sdk_sqs::Client::new(&config(&moto.url));
+    let client = aws_sdk_sqs::Client::new(&config(moto.url()));
     let queue = client
         .create_queue()
         .queue_name("jobs")
@@ -144,7 +103,7 @@ async fn a_message_whose_reply_is_lost_is_sent_twice() {
 #[tokio::test]
 async fn an_object_is_stored_after_two_slow_downs() {
     let moto = Moto::start();
-    let own = aws_sdk_s3::config::Builder::from(&config(&moto.url)).force_path_style(true);
+    let own = aws_sdk_s3::config::Builder::from(&config(moto.url())).force_path_style(true);
     let client = aws_sdk_s3::Client::from_conf(own.build());
     let here =
         CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::EuWest1);
@@ -171,7 +130,7 @@ async fn an_object_is_stored_after_two_slow_downs() {
 #[tokio::test]
 async fn a_topic_is_throttled_once() {
     let moto = Moto::start();
-    let client = aws_sdk_sns::Client::new(&config(&moto.url));
+    let client = aws_sdk_sns::Client::new(&config(moto.url()));
     let topic = client.create_topic().name("news").send().await.unwrap();
     let publish = || {
         let publish = client.publish().topic_arn(topic.topic_arn().unwrap());
@@ -193,7 +152,7 @@ async fn a_topic_is_throttled_once() {
 #[tokio::test]
 async fn a_function_that_is_not_there_is_so_for_real_once_the_flag_is_off() {
     let moto = Moto::start();
-    let client = aws_sdk_lambda::Client::new(&config(&moto.url));
+    let client = aws_sdk_lambda::Client::new(&config(moto.url()));
     let invoke = || client.invoke().function_name("nobody").send();
     let throttled = under(json!({"mode": "exception",
         "exception_type": "TooManyRequestsException"}));

@@ -7,13 +7,15 @@ use anstream::eprintln;
 use anyhow::Result;
 use clap::Args;
 
+use crate::debian::VALGRIND;
 use crate::shell::CommandLine;
 use crate::workspace::Workspace;
 
 /// Measure what a wrapped function costs while there is nothing to do, beside its rivals
 ///
 /// Prints one table in Markdown; how far it is goes to standard error. An allocation where there
-/// may be none ends it with exit code 1. Times are never a check. No AWS SDK is built for it.
+/// may be none, or more instructions than are allowed, ends it with exit code 1. Times are never a
+/// check. No AWS SDK is built for it; instructions are counted by valgrind.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -27,14 +29,19 @@ pub(crate) struct Arguments {
 }
 
 /// Builds as functions are built for Lambda, and measures.
-pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCode> {
+pub(crate) fn commands(workspace: &Workspace) -> [CommandLine; 2] {
     let build = CommandLine::cargo()
         .args(["build", "--release", "--package", "chaos-benches"])
         .arg("--bins");
     let program = format!("release/chaos-benches{EXE_SUFFIX}");
-    let bench =
-        CommandLine::new(workspace.target.join(program)).args(arguments.quick.then_some("--quick"));
-    for command in [build, bench] {
+    [build, CommandLine::new(workspace.target.join(program))]
+}
+
+/// Measures, all of it or for a look.
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCode> {
+    VALGRIND.install()?;
+    let [build, bench] = commands(workspace);
+    for command in [build, bench.args(arguments.quick.then_some("--quick"))] {
         // Standard output is for the table.
         eprintln!("$ {command}");
         command.run(&workspace.root)?;

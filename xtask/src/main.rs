@@ -12,10 +12,10 @@
 //! - `workspace.rs`: where things are
 
 mod bench;
+mod debian;
 mod deny;
 mod features;
 mod outside;
-mod redis;
 mod report;
 mod setup;
 mod shell;

@@ -3,10 +3,11 @@
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
+use crate::bench;
+use crate::debian::{REDIS, VALGRIND};
 use crate::deny::Deny;
 use crate::features;
 use crate::outside::Outside;
-use crate::redis;
 use crate::report;
 use crate::shell::CommandLine;
 use crate::workspace::Workspace;
@@ -23,7 +24,7 @@ const ALL_SERVICES: &str = "chaos-tests-aws-all-services";
 pub(crate) enum Step {
     /// Everything is formatted
     Fmt,
-    /// What the tests need from outside is installed: moto's server, cargo-lambda, cfn-lint, redis-server
+    /// What the tests need from outside is installed: moto's server, cargo-lambda, cfn-lint, redis-server, valgrind
     Outside,
     /// cfn-lint finds nothing in the examples' SAM templates
     Templates,
@@ -39,6 +40,8 @@ pub(crate) enum Step {
     Unit,
     /// Examples in the documentation
     Doctest,
+    /// An idle call takes no more instructions and allocations than its budget
+    Idle,
     /// Compile-fail and end-to-end tests, those that need outside software among them
     E2e,
 }
@@ -79,7 +82,10 @@ impl Step {
             Self::Fmt => vec![cargo().args(["fmt", "--all", "--check"])],
             Self::Outside => {
                 let pypi = Outside::of(workspace).commands();
-                pypi.into_iter().chain(redis::commands()).collect()
+                pypi.into_iter()
+                    .chain(REDIS.commands())
+                    .chain(VALGRIND.commands())
+                    .collect()
             }
             Self::Templates => vec![Outside::of(workspace).lint_templates()],
             Self::Clippy => vec![
@@ -102,6 +108,10 @@ impl Step {
             }
             Self::Unit => vec![test().args(["--lib", "--bins"])],
             Self::Doctest => vec![test().arg("--doc")],
+            Self::Idle => {
+                let [build, bench] = bench::commands(workspace);
+                vec![build, bench.arg("--check")]
+            }
             Self::E2e => {
                 // Plain `cargo test` builds examples too, and tests may start them. A choice of
                 // targets does not.
@@ -122,12 +132,17 @@ impl Step {
         let commands = match self {
             Self::Outside => {
                 Outside::of(workspace).install()?;
-                return redis::install();
+                REDIS.install()?;
+                return VALGRIND.install();
             }
             Self::Deny => {
                 let deny = Deny::of(workspace);
                 deny.install()?;
                 vec![deny.check()]
+            }
+            Self::Idle => {
+                VALGRIND.install()?;
+                self.commands(workspace)
             }
             Self::Templates => {
                 Outside::of(workspace).install()?;
@@ -135,7 +150,7 @@ impl Step {
             }
             Self::E2e => {
                 Outside::of(workspace).install()?;
-                redis::install()?;
+                REDIS.install()?;
                 self.commands(workspace)
             }
             _ => self.commands(workspace),

@@ -2,7 +2,7 @@
 
 use std::alloc::System;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use chaos_benches::Counts;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
@@ -11,13 +11,7 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [row, name, effort] = &args[..] else {
-        bail!("run `chaos-benches`, which starts this program");
-    };
-    if row != "row" {
-        bail!("run `chaos-benches`, which starts this program");
-    }
-    chaos_benches::child(name, effort, Some(counts))
+    chaos_benches::count(&args, counts)
 }
 
 /// A block that grows counts as an allocation: it may be one.

@@ -111,12 +111,6 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Ending> {
 
     let (enabled, found) = loop {
         let enabled = enable::enabled(&found.text, &wanted, SystemTime::now())?;
-        if wanted.row.by_name_only {
-            progress::warning(&format!(
-                "{} happens only in functions whose CHAOS_ALLOW names it",
-                wanted.row.name
-            ));
-        }
         for warning in &enabled.warnings {
             progress::warning(warning);
         }

@@ -72,6 +72,12 @@ pub(crate) fn enabled(text: &str, wanted: &Wanted, now: SystemTime) -> Result<En
         .flags
         .iter()
         .find(|flag| *flag.name == *wanted.name);
+    if placed.is_some_and(|flag| flag.mode.is_allowed_by_name_only()) {
+        warnings.push(format!(
+            "{} happens only in functions whose CHAOS_ALLOW names it",
+            wanted.row.name
+        ));
+    }
     Ok(Enabled {
         text,
         warnings,

@@ -239,9 +239,11 @@ impl Injection {
             self.cannot(
                 live,
                 "the handler cannot be run twice, or is already: it can where the types of its \
-                 arguments are `Clone` and a method takes `&self`; not behind `wrap_opaque`, \
-                 `ChaosLayer::opaque`, `#[async_trait]` or `-> impl Future`, nor where a service is not \
-                 ready for a second call or the document came after the call",
+                 arguments are `Clone` and a method takes `&self`; not behind `wrap_opaque` or \
+                 `ChaosLayer::opaque` (use `wrap_opaque_clone` or `ChaosLayer::opaque_clone`), nor where \
+                 a function that returns a future is more than one `async` block, where a service is \
+                 not ready for a second call, or where what is wrapped was called before the \
+                 document came",
             );
         }
         false

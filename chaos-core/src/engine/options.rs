@@ -3,7 +3,7 @@
 
 use http::HeaderName;
 
-use crate::plan::{MODES, mode_row};
+use crate::plan::{BY_NAME_ONLY, MODES};
 use crate::source::options::Env;
 
 /// What holds whatever the document says.
@@ -49,7 +49,7 @@ impl Allow {
         match &self.named {
             Some(named) => named.iter().any(|name| name == mode),
             None if mode == "diskspace" => !self.outside_lambda,
-            None => mode_row(mode).is_some_and(|row| !row.by_name_only),
+            None => !BY_NAME_ONLY.contains(&mode),
         }
     }
 
@@ -186,7 +186,7 @@ mod tests {
     fn unset_allows_what_does_not_end_the_process() {
         let allow = Allow::from_env(&env(&[("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")]));
         assert!(allow.allows("latency") && allow.allows("diskspace"));
-        for mode in ["panic", "exit", "memory", "cpu"] {
+        for mode in BY_NAME_ONLY {
             assert!(!allow.allows(mode), "{mode}");
         }
     }

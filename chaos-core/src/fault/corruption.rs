@@ -31,7 +31,6 @@ pub(crate) fn bytes(bytes: &[u8], random: &mut Pcg64Mcg) -> Vec<u8> {
 
 /// One chunk of a stream. What the chunk before was cut off from is skipped, so that a stream of
 /// text stays text wherever its chunks end.
-#[cfg(any(feature = "lambda", feature = "axum", feature = "aws"))]
 pub(crate) fn chunk(chunk: &[u8], random: &mut Pcg64Mcg) -> Vec<u8> {
     let continues = |byte: &&u8| **byte & 0b1100_0000 == 0b1000_0000;
     let whole = &chunk[chunk.iter().take(3).take_while(continues).count()..];
@@ -132,7 +131,6 @@ mod tests {
         }
     }
 
-    #[cfg(any(feature = "lambda", feature = "axum", feature = "aws"))]
     #[test]
     fn a_stream_of_text_stays_text_wherever_its_chunks_end() {
         let own = "añb€c🦀".repeat(20);

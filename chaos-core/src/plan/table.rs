@@ -18,9 +18,6 @@ pub struct ModeRow {
     /// Of these at least one must be written for the mode to do anything; of none, it does what its
     /// defaults say.
     pub least: &'static [&'static str],
-    /// Whether it can end or starve the process, and so happens only where the function's
-    /// `CHAOS_ALLOW` names it.
-    pub by_name_only: bool,
     /// Whether `phase` may be `before`, which it is then unless written.
     pub before: bool,
     /// Whether `phase` may be `after`.

@@ -34,7 +34,8 @@ use crate::source::refresh::Waiting;
 ///
 /// The function that makes the handler's future is called before anything else; the future
 /// itself is polled only when the faults before it let it. The mode `duplicate` calls it a second
-/// time, if the document is there when it is called.
+/// time, if the document is there when it is called: in a test that is inside of what the scope runs,
+/// as in `scope.run(async { handler(event).await })`.
 pub fn wrap<F, Event, Fut, R, E, Looks, Responds>(
     handler: F,
 ) -> impl Fn(Event) -> ChaosFuture<Fut, ResultCarrier<Convert, R::Replies>> + Clone
@@ -52,17 +53,27 @@ where
         };
         let rounds = match engine::begin(Vec::new, |wants_event| event.view(wants_event)) {
             None => Rounds::none(),
-            Some(beginning) => {
-                let again = engine::again(Some(&beginning), || Some(event.clone()));
-                Rounds::repeatable_by(beginning, again, |event| Some(handler(event)))
-            }
+            Some(beginning) => rounds(beginning, &event, &handler),
         };
         ChaosFuture::new(rounds, handler(event), carrier)
     }
 }
 
+/// What there is to do round a call, which is made twice only if that is decided already.
+#[cold]
+#[inline(never)]
+fn rounds<Event: Clone, Fut: Future>(
+    beginning: Box<Beginning>,
+    event: &Event,
+    handler: &impl Fn(Event) -> Fut,
+) -> Rounds<Fut> {
+    let again = engine::again(Some(&beginning), || Some(event.clone()));
+    Rounds::repeatable_by(beginning, again, |event| Some(handler(event)))
+}
+
 /// Wraps a handler whose event or response chaos knows nothing of: conditions on the event do
-/// not hold, and the response becomes an [`Opaque`](crate::Opaque), which stands in for it.
+/// not hold, the mode `duplicate` runs it once and says so, and the response becomes an
+/// [`Opaque`](crate::Opaque), which stands in for it.
 ///
 #[cfg_attr(feature = "lambda", doc = "```")]
 #[cfg_attr(not(feature = "lambda"), doc = "```ignore")]
@@ -94,6 +105,43 @@ where
             replies: AsOpaque,
         };
         let rounds = Rounds::of(engine::begin(Vec::new, |_| event.context()));
+        ChaosFuture::new(rounds, handler(event), carrier)
+    }
+}
+
+/// As [`wrap_opaque`], for events that are `Clone`: the mode `duplicate` has them, as it has those of
+/// [`wrap`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let handler = chaos_core::wrap_opaque_clone(async |event: serde_json::Value| {
+///     Ok::<_, chaos_core::InjectedError>(event["order"].clone())
+/// });
+/// let reply = handler(serde_json::json!({ "order": 7 })).await.unwrap();
+/// assert_eq!(reply.into_own(), Some(serde_json::json!(7)));
+/// # }
+/// ```
+pub fn wrap_opaque_clone<F, Event, Fut, R, E>(
+    handler: F,
+) -> impl Fn(Event) -> ChaosFuture<Fut, ResultCarrier<Convert, AsOpaque>> + Clone
+where
+    F: Fn(Event) -> Fut + Clone,
+    Fut: Future<Output = Result<R, E>>,
+    Event: HasContext + Clone,
+    E: FromInjected,
+{
+    move |event| {
+        let carrier = ResultCarrier {
+            errors: Convert,
+            replies: AsOpaque,
+        };
+        let rounds = match engine::begin(Vec::new, |_| event.context()) {
+            None => Rounds::none(),
+            Some(beginning) => {
+                let again = engine::again(Some(&beginning), || Some(event.clone()));
+                Rounds::repeatable_by(beginning, again, |event| Some(handler(event)))
+            }
+        };
         ChaosFuture::new(rounds, handler(event), carrier)
     }
 }

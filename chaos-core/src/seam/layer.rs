@@ -1,5 +1,8 @@
 //! The door for tower: a layer round the handler's service.
 
+mod any_body;
+mod opaque;
+
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -8,12 +11,12 @@ use std::task::{Context, Poll, Waker};
 use tower_layer::Layer;
 use tower_service::Service;
 
+pub use self::any_body::ChaosBody;
 use crate::engine::{self, Beginning, Carry};
 use crate::error::InjectedError;
 use crate::seam::future::{ChaosFuture, Rounds};
-use crate::seam::look::{self, HasContext, View};
-use crate::seam::opaque::Opaque;
-use crate::seam::returns::{AsOpaque, Errors, Respond, ResultCarrier};
+use crate::seam::look::View;
+use crate::seam::returns::{Errors, Respond, ResultCarrier};
 
 /// Chaos round the service of a handler.
 ///
@@ -44,6 +47,9 @@ use crate::seam::returns::{AsOpaque, Errors, Respond, ResultCarrier};
 /// Round an axum router under `lambda_http` it goes in the same way, and not into
 /// `Router::layer`, which is inside the routing.
 ///
+/// A response with a body that middleware has put together, such as a compressed one, is taken by
+/// [`ChaosLayer::any_body`].
+///
 /// The service's error becomes a [`ChaosError`], so that the document's `exception_type` reaches
 /// the wire although the handler's own error is boxed.
 pub struct ChaosLayer<Kind>(PhantomData<fn() -> Kind>);
@@ -60,15 +66,6 @@ impl<Looks, Responds> ChaosLayer<(Looks, Responds)> {
 impl<Looks, Responds> Default for ChaosLayer<(Looks, Responds)> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl ChaosLayer<look::kind::Opaque> {
-    /// For all others: conditions on the event do not hold, and the response becomes an
-    /// [`Opaque`], which stands in for it.
-    #[must_use]
-    pub const fn opaque() -> Self {
-        Self(PhantomData)
     }
 }
 
@@ -178,31 +175,6 @@ where
             None => ChaosFuture::new(Rounds::none(), self.inner.call(event), carrier),
             Some(beginning) => self.call_armed(beginning, event, carrier),
         }
-    }
-}
-
-impl<S, Event> Service<Event> for ChaosService<S, look::kind::Opaque>
-where
-    S: Service<Event>,
-    Event: HasContext,
-{
-    type Response = Opaque<S::Response>;
-    type Error = ChaosError<S::Error>;
-    type Future = ChaosFuture<S::Future, ResultCarrier<Layered, AsOpaque>>;
-
-    #[inline]
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(cx).map_err(ChaosError::Handler)
-    }
-
-    #[inline]
-    fn call(&mut self, event: Event) -> Self::Future {
-        let carrier = ResultCarrier {
-            errors: Layered,
-            replies: AsOpaque,
-        };
-        let rounds = Rounds::of(engine::begin(Vec::new, |_| event.context()));
-        ChaosFuture::new(rounds, self.inner.call(event), carrier)
     }
 }
 

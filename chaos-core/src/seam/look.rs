@@ -38,6 +38,12 @@ pub mod kind {
     /// Not viewed: only its context is taken.
     #[derive(Clone, Copy, Debug)]
     pub struct Opaque;
+    /// The same of one that can be cloned.
+    #[derive(Clone, Copy, Debug)]
+    pub struct OpaqueClone;
+    /// As `Looks` says, where the response has a body of any type.
+    #[derive(Clone, Copy, Debug)]
+    pub struct AnyBody<Looks>(std::marker::PhantomData<fn() -> Looks>);
 }
 
 impl View<kind::Json> for Value {

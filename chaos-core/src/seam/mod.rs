@@ -15,6 +15,8 @@ pub(crate) mod corrupt;
 mod dns;
 pub(crate) mod future;
 pub(crate) mod handler;
+#[cfg(feature = "http")]
+pub mod http;
 pub(crate) mod layer;
 pub(crate) mod look;
 pub(crate) mod opaque;
@@ -24,4 +26,6 @@ pub(crate) mod proxy;
 pub mod redis;
 #[cfg(feature = "lambda_http")]
 pub(crate) mod request;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 pub(crate) mod returns;

@@ -126,3 +126,24 @@ async fn arguments_live_until_the_future_ends() {
     .await;
     stays_until_the_end(1, |dropped| request(dropped).consumed()).await;
 }
+
+struct Ticket {
+    number: u32,
+}
+
+impl Ticket {
+    #[inject_chaos(point = "ticket.use", labels(number = self.number))]
+    async fn used(self) -> Result<u32, Error> {
+        Ok(self.number)
+    }
+}
+
+#[tokio::test]
+async fn labels_may_speak_of_a_self_that_is_owned() {
+    let document = json!({"exception": {
+        "enabled": true, "point": "ticket.*", "labels": {"number": "7"}
+    }});
+    let scope = Scope::new(&document);
+    assert!(scope.run(Ticket { number: 7 }.used()).await.is_err());
+    assert_eq!(scope.run(Ticket { number: 8 }.used()).await.unwrap(), 8);
+}

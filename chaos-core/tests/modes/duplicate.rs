@@ -1,3 +1,5 @@
+//! Mode `duplicate`; `duplicate_futures.rs` has the functions that return a future.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,18 +10,18 @@ use lambda_runtime::{Error, service_fn};
 
 use super::*;
 
-type Runs = Arc<AtomicUsize>;
+pub(crate) type Runs = Arc<AtomicUsize>;
 
-fn duplicate() -> Value {
+pub(crate) fn duplicate() -> Value {
     json!({"duplicate": {"enabled": true}})
 }
 
 /// Which run this is, from 1 on.
-fn run(runs: &AtomicUsize) -> usize {
+pub(crate) fn run(runs: &AtomicUsize) -> usize {
     runs.fetch_add(1, Ordering::Relaxed) + 1
 }
 
-fn actions(scope: &Scope) -> Vec<Action> {
+pub(crate) fn actions(scope: &Scope) -> Vec<Action> {
     let decisions = scope.decisions();
     assert!(
         decisions
@@ -208,10 +210,37 @@ async fn the_other_doors_run_it_twice_as_well() {
     assert_eq!(answer.await.unwrap(), json!([4, {}]));
     assert_eq!(actions(&scope), [Action::Inject, Action::Inject]);
 
-    let opaque = chaos_core::wrap_opaque(counted);
+    let opaque = chaos_core::wrap_opaque_clone(counted.clone());
     let answer = scope.run(async { opaque(unending()).await });
-    assert_eq!(answer.await.unwrap().into_own(), Some(json!([5, {}])));
-    assert_eq!(actions(&scope)[2], Action::Error);
+    assert_eq!(answer.await.unwrap().into_own(), Some(json!([6, {}])));
+
+    let mut service = ChaosLayer::opaque_clone().layer(service_fn(counted));
+    let answer = scope.run(async { service.call(unending()).await });
+    assert_eq!(answer.await.unwrap().into_own(), Some(json!([8, {}])));
+    assert_eq!(actions(&scope), [Action::Inject; 4]);
+}
+
+/// What asks nothing of an event but its context cannot clone it.
+#[tokio::test]
+async fn an_opaque_door_runs_it_once_and_says_so() {
+    let runs = Runs::default();
+    let counted = {
+        let runs = Arc::clone(&runs);
+        move |event: LambdaEvent<Value>| {
+            let nth = run(&runs);
+            async move { Ok::<_, Error>(json!([nth, event.payload])) }
+        }
+    };
+    let scope = Scope::new(&duplicate());
+    let opaque = chaos_core::wrap_opaque(counted.clone());
+    let answer = scope.run(async { opaque(unending()).await });
+    assert_eq!(answer.await.unwrap().into_own(), Some(json!([1, {}])));
+    let mut service = ChaosLayer::opaque().layer(service_fn(counted));
+    let answer = scope.run(async { service.call(unending()).await });
+    assert_eq!(answer.await.unwrap().into_own(), Some(json!([2, {}])));
+    assert_eq!(actions(&scope), [Action::Error; 2]);
+    let why = scope.decisions()[0].message.clone().expect("a reason");
+    assert!(why.contains("wrap_opaque_clone"), "{why}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_lambda::Client;
+use aws_sdk_lambda::error::DisplayErrorContext;
 use chaos_core::inject_chaos;
 use lambda_runtime::{Context, Error, LambdaEvent};
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,7 @@ pub(crate) async fn mended(event: LambdaEvent<Visit>, lambda: &Client) -> Result
     Ok(match recommended(lambda, &item, Some(limit)).await {
         Ok(also) => page(item, also, false),
         Err(error) => {
+            let error = DisplayErrorContext(&*error);
             tracing::warn!(%error, item, "a page without recommendations");
             page(item, Vec::new(), true)
         }

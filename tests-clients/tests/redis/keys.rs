@@ -1,4 +1,4 @@
-//! The key of a command is where the server says that it is.
+//! The keys of a command are where the server says that they are.
 
 use chaos_core::testing::Scope;
 use redis::{Cmd, Value, cmd, from_redis_value_ref};
@@ -12,10 +12,23 @@ struct Known {
     words: Vec<String>,
     /// How many words there are at most, with the command's own.
     most: usize,
-    /// Where its first key is; 0 where it has none.
-    first_key: usize,
+    /// Where its keys are: the first, the last, and how far one is from the next. All are 0 where it
+    /// has none, and a last below 0 counts from the end.
+    keys: [i64; 3],
     /// Whether that depends on its arguments.
     movable: bool,
+}
+
+impl Known {
+    fn is_key(&self, at: i64) -> bool {
+        let [first, last, step] = self.keys;
+        let last = if last < 0 {
+            i64::try_from(self.most).unwrap() + last
+        } else {
+            last
+        };
+        first > 0 && (first..=last).contains(&at) && (at - first) % step == 0
+    }
 }
 
 /// The command, or its subcommands if it has some.
@@ -34,7 +47,7 @@ fn known(command: &Value) -> Vec<Known> {
     vec![Known {
         words: name.split('|').map(str::to_owned).collect(),
         most: usize::try_from(arity).unwrap_or(6),
-        first_key: from_redis_value_ref(&fields[3]).unwrap(),
+        keys: [3, 4, 5].map(|field| from_redis_value_ref(&fields[field]).unwrap()),
         movable: flags.iter().any(|flag| flag == "movablekeys"),
     }]
 }
@@ -52,7 +65,7 @@ async fn has_key(cache: &mut Cache, command: &Cmd, key: &str) -> bool {
 }
 
 #[tokio::test]
-async fn the_first_key_of_every_command_of_the_server() {
+async fn the_keys_of_every_command_of_the_server() {
     let mut cache = Cache::new().await;
     let all: Vec<Value> = cmd("COMMAND").query_async(&mut cache.plain).await.unwrap();
     let all: Vec<Known> = all.iter().flat_map(known).collect();
@@ -65,14 +78,15 @@ async fn the_first_key_of_every_command_of_the_server() {
         }
         for at in command.words.len()..command.most {
             let found = has_key(&mut cache, &call, &format!("arg{at}")).await;
-            assert_eq!(found, command.first_key == at, "{:?} {at}", command.words);
+            let expected = command.is_key(i64::try_from(at).unwrap());
+            assert_eq!(found, expected, "{:?} {at}", command.words);
         }
     }
 }
 
 /// The server is asked for the keys of each.
 #[tokio::test]
-async fn the_first_key_of_commands_that_have_it_elsewhere() {
+async fn the_keys_of_commands_that_say_how_many() {
     let mut cache = Cache::new().await;
     for words in [
         "EVAL return 2 k l x",
@@ -88,6 +102,8 @@ async fn the_first_key_of_commands_that_have_it_elsewhere() {
         "BLMPOP 0 2 k l LEFT",
         "BZMPOP 0 1 k MIN",
         "MIGRATE 127.0.0.1 6379 k 0 1",
+        "ZDIFFSTORE d 2 k l",
+        "XREAD STREAMS k l m 0 1 2",
         "SORT k BY nosort",
         "GEORADIUS k 1 1 1 m",
         "XGROUP CREATE k g 0",
@@ -100,9 +116,12 @@ async fn the_first_key_of_commands_that_have_it_elsewhere() {
         let mut ask = cmd("COMMAND");
         ask.arg("GETKEYS").arg(&words);
         let keys: Vec<String> = ask.query_async(&mut cache.plain).await.expect(words[0]);
-        assert_eq!(keys[0], "k", "{words:?}");
         let mut call = cmd(words[0]);
         call.arg(&words[1..]);
-        assert!(has_key(&mut cache, &call, "k").await, "{words:?}");
+        for word in &words[1..] {
+            let expected = keys.iter().any(|key| key == word);
+            let found = has_key(&mut cache, &call, word).await;
+            assert_eq!(found, expected, "{words:?} {word}");
+        }
     }
 }

@@ -6,11 +6,12 @@ use chaos_tests::{Running, events, function};
 use serde_json::{Value, json};
 
 /// Handlers that stream, and an event for each.
-fn streaming() -> [(&'static str, Value); 4] {
+fn streaming() -> [(&'static str, Value); 5] {
     [
         ("stream", json!({})),
         ("stream_layer", json!({})),
         ("stream_http", events::api_v2()),
+        ("stream_any", events::alb()),
         ("stream_router", events::api_v1()),
     ]
 }

@@ -3,5 +3,6 @@
 mod emf;
 mod events;
 mod metrics;
+mod points;
 mod query;
 mod sources;

@@ -3,14 +3,11 @@
 use chaos_tests::{Line, function};
 use serde_json::json;
 
-const DOCUMENTATION: &str = include_str!("../../../chaos-core/src/lib.rs");
+const DOCUMENTATION: &str = include_str!("../../../chaos-core/src/guide/seen.md");
 
 /// The commands of each Logs Insights query in the documentation.
 fn queries() -> Vec<Vec<String>> {
-    let text = DOCUMENTATION
-        .lines()
-        .filter_map(|line| line.strip_prefix("//!"));
-    let text: Vec<&str> = text.map(str::trim).collect();
+    let text: Vec<&str> = DOCUMENTATION.lines().map(str::trim).collect();
     let blocks = text.split(|line| line.starts_with("```"));
     let queries = blocks.filter(|block| block.first().is_some_and(|line| is_query(line)));
     queries

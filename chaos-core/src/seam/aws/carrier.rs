@@ -109,7 +109,7 @@ impl Carry<Outcome> for Carrier {
 
     /// The connection is gone, and the reply with it.
     fn lose(&self, error: InjectedError) -> Result<Outcome, CannotFail> {
-        let fault = ConnectionFault::of_lost_reply(&error)?;
+        let fault = ConnectionFault::chosen_by(&error)?;
         Ok(self.failed(fault, Some(error)))
     }
 

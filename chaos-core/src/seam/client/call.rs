@@ -159,7 +159,10 @@ async fn waits<T, C: Client<T>>(carrier: &mut C, wait: Duration) -> bool {
 }
 
 /// The reply, if it is there before the wait has ended.
-async fn within<F: Future>(reply: F, wait: impl Future<Output = ()>) -> Option<F::Output> {
+pub(crate) async fn within<F: Future>(
+    reply: F,
+    wait: impl Future<Output = ()>,
+) -> Option<F::Output> {
     let (mut reply, mut wait) = (pin!(reply), pin!(wait));
     poll_fn(|cx| match reply.as_mut().poll(cx) {
         Poll::Ready(reply) => Poll::Ready(Some(reply)),

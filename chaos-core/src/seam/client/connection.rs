@@ -39,8 +39,9 @@ impl ConnectionFault {
         row.map(|(_, fault)| *fault)
     }
 
-    /// The one of a reply that is lost: the connection is cut off, or fails as `exception_type` says.
-    pub(crate) fn of_lost_reply(error: &InjectedError) -> Result<Self, CannotFail> {
+    /// The one that `exception_type` names, where there is no other error to name; a reset where it
+    /// names none.
+    pub(crate) fn chosen_by(error: &InjectedError) -> Result<Self, CannotFail> {
         match error.chosen_type() {
             None => Ok(Self::Reset),
             Some(name) => Self::named(name).ok_or_else(|| unknown(name, [])),
@@ -105,12 +106,18 @@ fn listed() -> String {
 }
 
 /// What stands in the system's error.
-#[derive(Debug)]
 struct Failed {
     fault: ConnectionFault,
     /// Where the system's error tells it.
     host: Option<String>,
     error: Option<InjectedError>,
+}
+
+/// With its text, since errors are mostly logged so.
+impl fmt::Debug for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Injected").field(&self.to_string()).finish()
+    }
 }
 
 impl fmt::Display for Failed {

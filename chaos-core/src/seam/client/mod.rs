@@ -2,8 +2,12 @@
 
 mod call;
 mod connection;
+#[cfg(feature = "_http")]
+pub(crate) mod http;
 mod names;
 
+#[cfg(feature = "reqwest")]
+pub(crate) use self::call::within;
 pub(crate) use self::call::{Client, Patience, call};
 #[cfg(feature = "redis")]
 pub(crate) use self::call::{after, before, decide, send};

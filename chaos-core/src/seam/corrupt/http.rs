@@ -2,6 +2,7 @@
 
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Response};
+use rand_pcg::Pcg64Mcg;
 
 use super::headers::{change, fit_length};
 use super::{Dropped, anything_done, body};
@@ -12,9 +13,19 @@ pub(crate) fn response<B: From<String> + 'static>(
     response: &mut Response<B>,
     corrupting: &mut Corrupting,
 ) -> Dropped {
+    response_by(response, corrupting, body::mangle)
+}
+
+/// The same where the body's type is known. `mangle` says the mangled body's length, where that is
+/// known before it is sent.
+pub(crate) fn response_by<B: From<String>>(
+    response: &mut Response<B>,
+    corrupting: &mut Corrupting,
+    mangle: impl FnOnce(&mut B, &mut Pcg64Mcg) -> Result<Option<usize>, Refusal>,
+) -> Dropped {
     let Corrupting { fault, random, .. } = corrupting;
     if fault.mangles() {
-        let length = body::mangle(response.body_mut(), random)?;
+        let length = mangle(response.body_mut(), random)?;
         fit_length(response.headers_mut(), length);
         return Ok(0);
     }

@@ -5,16 +5,16 @@ mod body;
 mod headers;
 mod http;
 mod json;
-#[cfg(any(feature = "lambda", feature = "axum", feature = "aws"))]
 mod stream;
 
 pub(crate) use self::headers::announce;
 #[cfg(feature = "lambda")]
 pub(crate) use self::http::streamed;
-pub(crate) use self::http::{head, response};
+pub(crate) use self::http::{head, response, response_by};
 pub(crate) use self::json::{
     announce as announce_json, announce_typed, serialized, shows, taken, typed, under_lambda_http,
 };
+pub(crate) use self::stream::Mangled;
 use crate::engine::Refusal;
 use crate::plan::Corruption;
 
@@ -32,6 +32,6 @@ fn anything_done(fault: &Corruption, dropped: usize) -> Dropped {
     Ok(dropped)
 }
 
-fn no_body() -> Refusal {
+pub(crate) fn no_body() -> Refusal {
     Refusal::new("the response has no body to mangle")
 }

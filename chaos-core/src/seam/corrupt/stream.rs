@@ -12,7 +12,7 @@ use crate::fault::corruption;
 
 pin_project! {
     /// A body each of whose chunks is cut short and mangled.
-    pub(super) struct Mangled<B> {
+    pub(crate) struct Mangled<B> {
         #[pin]
         own: B,
         random: Pcg64Mcg,
@@ -20,7 +20,7 @@ pin_project! {
 }
 
 impl<B> Mangled<B> {
-    pub(super) fn new(own: B, random: Pcg64Mcg) -> Self {
+    pub(crate) fn new(own: B, random: Pcg64Mcg) -> Self {
         Self { own, random }
     }
 }

@@ -2,6 +2,7 @@
 
 use redis::{Arg, Cmd};
 
+use super::keys::keys;
 use crate::engine::Labels;
 use crate::seam::client::kept;
 
@@ -43,119 +44,17 @@ impl<'a> Command<'a> {
         let mut labels: Labels = vec![("db", db.to_string())];
         labels.extend(self.name.clone().map(|name| ("command", name)));
         labels.extend(host.map(|host| ("host", host.to_owned())));
-        if let Some(key) = self.key().filter(|key| !key.is_empty()) {
-            let prefix = key.split(|byte| *byte == b':').next().unwrap_or(key);
-            for (label, value) in [("key", key), ("prefix", prefix)] {
-                if value.len() <= LONGEST_KEY {
-                    labels.push((label, String::from_utf8_lossy(value).into_owned()));
-                }
-            }
+        let name = self.name.as_deref().unwrap_or_default();
+        let keys = keys(name, &self.args).into_iter();
+        for key in keys.filter(|key| key.len() <= LONGEST_KEY) {
+            let key = String::from_utf8_lossy(key);
+            let prefix = key.split(':').next().unwrap_or(&key).to_owned();
+            labels.push(("key", key.into_owned()));
+            labels.push(("prefix", prefix));
         }
         labels
     }
-
-    /// The first of its keys.
-    fn key(&self) -> Option<&'a [u8]> {
-        let name = self.name.as_deref()?;
-        let at = match name {
-            _ if WITHOUT_KEY.contains(&name) => return None,
-            "EVAL" | "EVALSHA" | "EVAL_RO" | "EVALSHA_RO" | "FCALL" | "FCALL_RO" => {
-                // Behind a script, and the number of keys.
-                return self.args.get(3).filter(|_| self.args[2] != b"0").copied();
-            }
-            "XREAD" | "XREADGROUP" => {
-                let streams = |arg: &&[u8]| arg.eq_ignore_ascii_case(b"STREAMS");
-                self.args.iter().position(streams)? + 1
-            }
-            _ if AT_SECOND.contains(&name) => 2,
-            _ if AT_THIRD.contains(&name) => 3,
-            _ => 1,
-        };
-        self.args.get(at).copied()
-    }
 }
-
-/// Commands without any key.
-const WITHOUT_KEY: &[&str] = &[
-    "ACL",
-    "ASKING",
-    "AUTH",
-    "BGREWRITEAOF",
-    "BGSAVE",
-    "CLIENT",
-    "CLUSTER",
-    "COMMAND",
-    "CONFIG",
-    "DBSIZE",
-    "DEBUG",
-    "DISCARD",
-    "ECHO",
-    "EXEC",
-    "FAILOVER",
-    "FLUSHALL",
-    "FLUSHDB",
-    "FUNCTION",
-    "HELLO",
-    "INFO",
-    "KEYS",
-    "LASTSAVE",
-    "LATENCY",
-    "LOLWUT",
-    "MODULE",
-    "MONITOR",
-    "MULTI",
-    "PING",
-    "PSUBSCRIBE",
-    "PSYNC",
-    "PUBLISH",
-    "PUBSUB",
-    "PUNSUBSCRIBE",
-    "QUIT",
-    "RANDOMKEY",
-    "READONLY",
-    "READWRITE",
-    "REPLCONF",
-    "REPLICAOF",
-    "RESET",
-    "ROLE",
-    "SAVE",
-    "SCAN",
-    "SCRIPT",
-    "SELECT",
-    "SHUTDOWN",
-    "SLAVEOF",
-    "SLOWLOG",
-    "SUBSCRIBE",
-    "SWAPDB",
-    "SYNC",
-    "TIME",
-    "UNSUBSCRIBE",
-    "UNWATCH",
-    "WAIT",
-    "WAITAOF",
-];
-
-/// Commands whose first key is their second argument: behind a subcommand, an operation, or the
-/// number of keys.
-const AT_SECOND: &[&str] = &[
-    "BITOP",
-    "LMPOP",
-    "MEMORY",
-    "MSETEX",
-    "OBJECT",
-    "PFDEBUG",
-    "SINTERCARD",
-    "XGROUP",
-    "XINFO",
-    "ZDIFF",
-    "ZINTER",
-    "ZINTERCARD",
-    "ZMPOP",
-    "ZUNION",
-];
-
-/// Those whose first key is their third.
-const AT_THIRD: &[&str] = &["BLMPOP", "BZMPOP", "MIGRATE"];
 
 /// In capitals, as Redis writes it; `None` of what can be no command.
 fn as_name(name: &[u8]) -> Option<String> {
@@ -185,27 +84,6 @@ mod tests {
     }
 
     #[test]
-    fn the_first_key_is_found() {
-        for (words, key) in [
-            ("GET user:1", Some("user:1")),
-            ("mset a 1 b 2", Some("a")),
-            ("PING", None),
-            ("PUBLISH news hello", None),
-            ("EVAL return 1 k a", Some("k")),
-            ("EVAL return 0 a", None),
-            ("EVAL", None),
-            ("XREAD COUNT 2 streams s 0", Some("s")),
-            ("XREAD COUNT 2", None),
-            ("OBJECT ENCODING k", Some("k")),
-            ("BLMPOP 0 2 k l LEFT", Some("k")),
-            ("MYMODULE.DO k", Some("k")),
-        ] {
-            let found = command(words).key().map(String::from_utf8_lossy);
-            assert_eq!(found.as_deref(), key, "{words}");
-        }
-    }
-
-    #[test]
     fn labels_say_what_a_command_is_about() {
         let labels = command("get user:1:name").labels(2, Some("cache.internal"));
         let expected = [
@@ -220,5 +98,9 @@ mod tests {
             expected.map(|(name, value)| (name, value.to_owned()))
         );
         assert_eq!(command("PING").labels(0, None).len(), 2);
+        let several = command("MGET user:1 cart:2").labels(0, None);
+        let of = |name| several.iter().filter(move |(label, _)| *label == name);
+        assert!(of("key").map(|(_, key)| key).eq(["user:1", "cart:2"]));
+        assert!(of("prefix").map(|(_, prefix)| prefix).eq(["user", "cart"]));
     }
 }

@@ -7,6 +7,7 @@ mod command;
 mod connection;
 mod corrupt;
 mod errors;
+mod keys;
 mod pipeline;
 
 pub use self::connection::{Instrumented, instrument};

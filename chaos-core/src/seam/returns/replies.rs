@@ -291,6 +291,7 @@ fn cannot_carry<R>() -> Refusal {
 #[diagnostic::on_unimplemented(
     message = "chaos cannot make a response of type `{Self}`",
     note = "it can make `http::Response<B>` where `B: From<String>`, and types that implement `Serialize` and `DeserializeOwned`",
+    note = "use `ChaosLayer::any_body()` for an `http::Response` with another body",
     note = "use `ChaosLayer::opaque()` or `wrap_opaque(handler)`, which return a type that stands in for it"
 )]
 pub trait Respond<Kind>: Sized {

@@ -5,8 +5,10 @@
 
 mod disk;
 mod errors;
+mod events;
 mod http;
 mod names;
+mod points;
 mod returns;
 mod shared;
 mod streams;
@@ -45,8 +47,12 @@ async fn main() -> Result<(), Error> {
         "own" => run(service_fn(returns::own)).await,
         "serialize" => run(service_fn(returns::serialize)).await,
         "sqs" => run(service_fn(returns::sqs)).await,
+        "sns" => run(service_fn(events::sns)).await,
+        "event_bridge" => run(service_fn(events::event_bridge)).await,
+        "s3" => run(service_fn(events::s3)).await,
         "pointed" => run(service_fn(returns::pointed)).await,
         "point" => run(service_fn(returns::point)).await,
+        "reaching" => run(service_fn(points::reaching)).await,
         "wrapped" => run(service_fn(wrap(returns::bare))).await,
         "names" => run_concurrent(service_fn(names::resolves)).await,
         "asks" => run_concurrent(service_fn(names::asks)).await,
@@ -90,6 +96,11 @@ async fn main() -> Result<(), Error> {
         "stream_http" => {
             let layered = ServiceBuilder::new().layer(ChaosLayer::new());
             let service = layered.service_fn(streams::response);
+            lambda_http::run_with_streaming_response(service).await
+        }
+        "stream_any" => {
+            let layered = ServiceBuilder::new().layer(ChaosLayer::any_body());
+            let service = layered.service_fn(streams::boxed);
             lambda_http::run_with_streaming_response(service).await
         }
         "stream_router" => lambda_http::run_with_streaming_response(streams::router()).await,

@@ -2,14 +2,18 @@
 //! [`chaos_tests::stream::CHUNKS`].
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::response::IntoResponse;
 use chaos_core::inject_chaos;
 use chaos_tests::stream::CHUNKS;
+use http_body_util::BodyExt;
 use lambda_http::http::HeaderMap;
 use lambda_http::{Request, Response};
 use lambda_runtime::streaming::{Body, channel};
 use lambda_runtime::{Error, LambdaEvent, StreamResponse};
 use serde_json::Value;
+
+type BoxBody = http_body_util::combinators::UnsyncBoxBody<Bytes, Error>;
 
 fn headers() -> HeaderMap {
     let headers = [
@@ -60,6 +64,12 @@ pub(crate) async fn response(_: Request) -> Result<Response<Body>, Error> {
     let cookie = "session=1".parse()?;
     response.headers_mut().insert("set-cookie", cookie);
     Ok(response)
+}
+
+/// The same with a body as middleware leaves one, of which no more can be told.
+pub(crate) async fn boxed(request: Request) -> Result<Response<BoxBody>, Error> {
+    let boxed = |body: Body| body.map_err(Error::from).boxed_unsync();
+    Ok(response(request).await?.map(boxed))
 }
 
 /// A router, one of whose handlers has chaos of its own and says no more than `impl IntoResponse`.

@@ -1,0 +1,103 @@
+//! A middleware: where a request is about to go out.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::Extensions;
+use reqwest::{Client, Request, Response};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Error, Middleware, Next, Result};
+
+use super::failing;
+use super::replies::OfReqwest;
+use crate::engine;
+use crate::fault::denylist;
+use crate::seam::client::http::{Called, Carrier, Failure, Outcome};
+use crate::seam::client::{call, passes};
+
+/// Makes a seam of a client that has no other middleware. One that has gets a [`ChaosMiddleware`], as
+/// its last.
+pub fn instrument(client: Client) -> ClientWithMiddleware {
+    ClientBuilder::new(client)
+        .with(ChaosMiddleware::new())
+        .build()
+}
+
+/// A middleware that makes each request a point.
+///
+/// Add it last, so that it is the innermost: what retries is then asked to. While a function has no source of
+/// documents, or the kill switch is set, it costs one relaxed load a request, and what any middleware
+/// does.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use chaos_core::reqwest::ChaosMiddleware;
+///
+/// # fn example() -> reqwest::Result<()> {
+/// let timeout = Duration::from_secs(2);
+/// let client = reqwest::Client::builder().timeout(timeout).build()?;
+/// let client = reqwest_middleware::ClientBuilder::new(client)
+///     .with(ChaosMiddleware::new().timeout(timeout))
+///     .build();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct ChaosMiddleware {
+    timeout: Option<Duration>,
+}
+
+impl ChaosMiddleware {
+    /// For a client without a timeout of its own.
+    pub const fn new() -> Self {
+        Self { timeout: None }
+    }
+
+    /// The timeout that the client was built with. A client does not tell a middleware, and what is
+    /// injected must not be waited for longer than the client would. A request that has a timeout of
+    /// its own is known by that.
+    #[must_use]
+    pub const fn timeout(self, timeout: Duration) -> Self {
+        Self {
+            timeout: Some(timeout),
+        }
+    }
+}
+
+#[async_trait]
+impl Middleware for ChaosMiddleware {
+    async fn handle(
+        &self,
+        mut request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        if passes() {
+            return next.run(request, extensions).await;
+        }
+        let called = Called {
+            method: request.method(),
+            host: request.url().host_str().unwrap_or_default(),
+            path: request.url().path(),
+        };
+        let beginning = engine::begin_point(called.point(), || called.labels());
+        if beginning.is_none() && !denylist::denying() {
+            return next.run(request, extensions).await;
+        }
+        let timeout = request.timeout().copied().or(self.timeout);
+        let url = request.url().clone();
+        let carrier = Carrier::new(OfReqwest(url.clone()), called.host, timeout);
+        let reply = |left: Option<Duration>| async move {
+            if left.is_some() {
+                *request.timeout_mut() = left;
+            }
+            next.run(request, extensions).await.map_err(Failure::Own)
+        };
+        let outcome: Outcome<Response, Error> = call(carrier, beginning, reply).await;
+        match outcome {
+            Ok(response) => Ok(response),
+            Err(Failure::Own(error)) => Err(error),
+            Err(Failure::Injected(fault, error)) => Err(failing::error(fault, error, url).await),
+        }
+    }
+}

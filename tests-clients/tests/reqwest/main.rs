@@ -1,0 +1,7 @@
+//! Requests of the real reqwest under faults.
+
+#[path = "../support/server.rs"]
+mod server;
+
+mod modes;
+mod real;

@@ -1,0 +1,80 @@
+//! A web server on loopback that answers, or fails as servers do, and counts what reaches it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What the server answers.
+pub(crate) const BODY: &str = r#"{"name": "Ada Lovelace", "title": "countess"}"#;
+
+/// What a server does once it has a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Does {
+    Answer,
+    /// It cuts the connection off.
+    Reset,
+    /// It closes the connection.
+    Close,
+    Nothing,
+}
+
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) url: String,
+    seen: Arc<AtomicUsize>,
+}
+
+impl Server {
+    pub(crate) async fn that(does: Does) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let seen = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&seen);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, does, Arc::clone(&counted)));
+            }
+        });
+        Self { url, seen }
+    }
+
+    /// How many requests have reached it.
+    pub(crate) fn seen(&self) -> usize {
+        self.seen.load(Ordering::SeqCst)
+    }
+}
+
+async fn serve(mut stream: TcpStream, does: Does, seen: Arc<AtomicUsize>) {
+    while head(&mut stream).await.is_some() {
+        seen.fetch_add(1, Ordering::SeqCst);
+        match does {
+            Does::Answer => {
+                let reply = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-own: 1\r\n\
+                     content-length: {}\r\n\r\n{BODY}",
+                    BODY.len()
+                );
+                if stream.write_all(reply.as_bytes()).await.is_err() {
+                    return;
+                }
+            }
+            Does::Reset => {
+                let _set = stream.set_zero_linger();
+                return;
+            }
+            Does::Close => return,
+            Does::Nothing => std::future::pending().await,
+        }
+    }
+}
+
+/// The head of a request that has no body.
+async fn head(stream: &mut TcpStream) -> Option<Vec<u8>> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.ok()?);
+    }
+    Some(head)
+}
