@@ -6,7 +6,7 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, convert, man, profile, schema, tour, validate};
+use crate::commands::{completions, convert, man, profile, schema, simulate, tour, validate};
 
 /// Fault injection for AWS Lambda functions written in Rust.
 #[derive(Debug, Parser)]
@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Man(man::Arguments),
     Profile(profile::Arguments),
     Schema(schema::Arguments),
+    Simulate(simulate::Arguments),
     Tour(tour::Arguments),
     Validate(validate::Arguments),
 }

@@ -11,6 +11,7 @@ mod ending;
 mod group;
 mod progress;
 mod signals;
+mod simulate;
 #[allow(dead_code, reason = "commands that use all of it are on their way")]
 mod store;
 mod text;

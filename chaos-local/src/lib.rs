@@ -40,12 +40,14 @@
 // One folder a service, each on top of `server.rs`.
 mod appconfig;
 mod behaviour;
+mod http_api;
 mod lambda;
 mod server;
 mod ssm;
 
 pub use appconfig::AppConfigAgent;
 pub use behaviour::Behaviour;
+pub use http_api::HttpApi;
 pub use lambda::{
     Function, FunctionBuilder, FunctionError, Invocation, InvokeError, LambdaApi, Reply,
 };

@@ -5,6 +5,7 @@ pub(crate) mod convert;
 pub(crate) mod man;
 pub(crate) mod profile;
 pub(crate) mod schema;
+pub(crate) mod simulate;
 pub(crate) mod tour;
 pub(crate) mod validate;
 
@@ -21,6 +22,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Ending> {
         Command::Man(arguments) => man::run(&arguments),
         Command::Profile(arguments) => profile::run(arguments),
         Command::Schema(arguments) => schema::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments).await,
         Command::Tour(arguments) => tour::run(arguments).await,
         Command::Validate(arguments) => validate::run(&arguments).await,
     }

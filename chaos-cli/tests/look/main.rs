@@ -4,5 +4,6 @@ mod completions;
 mod convert;
 mod man;
 mod schema;
+mod simulate;
 mod support;
 mod validate;

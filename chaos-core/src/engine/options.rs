@@ -3,7 +3,7 @@
 
 use http::HeaderName;
 
-use crate::plan::MODES;
+use crate::plan::{BY_NAME_ONLY, MODES};
 use crate::source::options::Env;
 
 /// What holds whatever the document says.
@@ -30,9 +30,6 @@ pub(crate) struct Allow {
     /// Outside Lambda a disk is somebody's own.
     outside_lambda: bool,
 }
-
-/// These end, or starve, the process, and are allowed only by name.
-const BY_NAME_ONLY: [&str; 4] = ["panic", "exit", "memory", "cpu"];
 
 impl Allow {
     /// Everything, for tests, whose documents are their own.

@@ -40,6 +40,9 @@ pub enum Mode {
     Corruption(Corruption),
 }
 
+/// These end, or starve, the process, and are allowed only by name.
+pub(crate) const BY_NAME_ONLY: [&str; 4] = ["panic", "exit", "memory", "cpu"];
+
 impl Mode {
     /// The mode's name in documents, such as `latency`.
     pub fn name(&self) -> &'static str {
@@ -75,6 +78,12 @@ impl Mode {
             | Self::Duplicate
             | Self::Corruption(_) => false,
         }
+    }
+
+    /// Whether functions inject it only where `CHAOS_ALLOW` names it: it ends or starves the
+    /// process. (`diskspace` has to be named outside Lambda.)
+    pub fn is_allowed_by_name_only(&self) -> bool {
+        BY_NAME_ONLY.contains(&self.name())
     }
 
     /// The mode's row in the table of modes.

@@ -25,6 +25,7 @@ pub struct FunctionBuilder {
     port: u16,
     env: Vec<(OsString, OsString)>,
     echo_logs: bool,
+    own_group: bool,
 }
 
 impl FunctionBuilder {
@@ -41,6 +42,7 @@ impl FunctionBuilder {
             port: 0,
             env: Vec::new(),
             echo_logs: false,
+            own_group: false,
         }
     }
 
@@ -105,6 +107,15 @@ impl FunctionBuilder {
         self
     }
 
+    /// Whether the child gets a process group of its own, and is killed with all that it started:
+    /// for a command that starts the function, as `cargo run` or a shell's script. Ctrl-C on the
+    /// terminal then no longer reaches it. Not unless set; without groups, outside Unix, it changes
+    /// nothing.
+    pub fn own_group(mut self, own: bool) -> Self {
+        self.own_group = own;
+        self
+    }
+
     /// Starts a program as the function's process. It takes no arguments; see
     /// [`start_command`](Self::start_command).
     ///
@@ -126,8 +137,8 @@ impl FunctionBuilder {
     /// command sets itself stays, what [`env`](Self::env) sets wins. Standard output and error
     /// are read ([`Function::logs`]), standard input is closed.
     ///
-    /// The process that is started is the one that is killed: let it be the function itself, not
-    /// a shell or a wrapper that starts it.
+    /// The process that is started is the one that is killed: let it be the function itself, or
+    /// ask for a [group of its own](Self::own_group) if a shell or a wrapper starts it.
     ///
     /// ```no_run
     /// # async fn example() -> std::io::Result<()> {
@@ -157,6 +168,7 @@ impl FunctionBuilder {
             command,
             &function.invoker.queue,
             &function.logs,
+            self.own_group,
             self.init_timeout,
         )?);
         Ok(function)

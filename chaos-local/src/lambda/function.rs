@@ -61,6 +61,10 @@ impl Function {
         self.invoker.invoke(invocation.into()).await
     }
 
+    pub(crate) fn invoker(&self) -> Invoker {
+        self.invoker.clone()
+    }
+
     /// Waits until the process has finished its init phase, which is when it first asks for an
     /// invocation. Not needed before [`invoke`](Self::invoke). An attached process is waited for
     /// without end.

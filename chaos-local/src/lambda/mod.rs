@@ -22,3 +22,4 @@ pub use invocation::Invocation;
 pub use reply::{FunctionError, InvokeError, Reply};
 
 pub(crate) use id::request_id;
+pub(crate) use invoker::Invoker;

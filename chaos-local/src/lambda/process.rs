@@ -25,10 +25,11 @@ impl Supervised {
         mut command: Command,
         queue: &Arc<Queue>,
         logs: &Arc<Logs>,
+        own_group: bool,
         init_limit: Duration,
     ) -> io::Result<Self> {
         queue.process_starts();
-        let process = Arc::new(Process::start(&mut command, logs)?);
+        let process = Arc::new(Process::start(&mut command, logs, own_group)?);
         let (queue, logs) = (Arc::clone(queue), Arc::clone(logs));
         let work = supervise(Arc::clone(&process), command, queue, logs, init_limit);
         let supervisor = Mutex::new(Some(Task::spawn(work)));
@@ -70,29 +71,42 @@ impl Drop for Supervised {
     }
 }
 
-/// Only the child itself is ever killed; it stays in our process group, so that Ctrl-C reaches it.
+/// Only the child itself is ever killed, and it stays in our process group, so that Ctrl-C reaches
+/// it; unless it has a group of its own, which is then killed as a whole.
 pub(crate) struct Process {
     child: Mutex<Child>,
+    /// Of the child, or of the last one: what it started may be there yet.
+    group: Option<Mutex<Group>>,
     starts: AtomicU32,
 }
 
 impl Process {
     /// Starts the child for the first time.
-    fn start(command: &mut Command, logs: &Arc<Logs>) -> io::Result<Self> {
+    fn start(command: &mut Command, logs: &Arc<Logs>, own_group: bool) -> io::Result<Self> {
+        #[cfg(unix)]
+        if own_group {
+            command.process_group(0);
+        }
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        let child = Mutex::new(spawn(command, logs)?);
+        let child = spawn(command, logs)?;
+        let group = own_group.then(|| Mutex::new(Group::of(&child)));
         Ok(Self {
-            child,
+            child: Mutex::new(child),
+            group,
             starts: AtomicU32::new(1),
         })
     }
 
     fn restart(&self, command: &mut Command, logs: &Arc<Logs>) -> io::Result<()> {
-        *self.child() = spawn(command, logs)?;
+        let child = spawn(command, logs)?;
+        if let Some(group) = &self.group {
+            *group.lock().unwrap_or_else(PoisonError::into_inner) = Group::of(&child);
+        }
+        *self.child() = child;
         self.starts.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
@@ -110,14 +124,61 @@ impl Process {
     }
 
     fn kill(&self) {
+        self.end_group();
         // It fails for a child that has ended, which is what is wanted.
         let _ended = self.child().start_kill();
     }
 
+    /// Waits for the child's end; what it leaves behind in a group of its own ends with it.
     async fn wait(&self) -> io::Result<ExitStatus> {
         // The lock is taken for one look at a time, so that `kill` need not wait.
-        poll_fn(|context| pin!(self.child().wait()).poll(context)).await
+        let status = poll_fn(|context| pin!(self.child().wait()).poll(context)).await?;
+        self.end_group();
+        Ok(status)
     }
+
+    /// Kills the group, once: later its number may be somebody else's.
+    fn end_group(&self) {
+        if let Some(group) = &self.group {
+            let mut group = group.lock().unwrap_or_else(PoisonError::into_inner);
+            group.end();
+        }
+    }
+}
+
+/// A process group that is to be killed; nothing where there are no groups.
+#[derive(Default)]
+struct Group {
+    #[cfg(unix)]
+    leader: Option<rustix::process::Pid>,
+}
+
+impl Group {
+    #[cfg(unix)]
+    fn of(child: &Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self {
+            leader: id.and_then(rustix::process::Pid::from_raw),
+        }
+    }
+
+    #[cfg(unix)]
+    fn end(&mut self) {
+        use rustix::process::{Signal, kill_process_group};
+
+        if let Some(leader) = self.leader.take() {
+            // It fails if all have ended.
+            let _ended = kill_process_group(leader, Signal::KILL);
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn of(_: &Child) -> Self {
+        Self {}
+    }
+
+    #[cfg(not(unix))]
+    fn end(&mut self) {}
 }
 
 fn spawn(command: &mut Command, logs: &Arc<Logs>) -> io::Result<Child> {

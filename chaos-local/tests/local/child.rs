@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use chaos_local::{Function, FunctionBuilder, Invocation, InvokeError, ParameterStore};
 use serde_json::{Value, json};
 
-use crate::support::{Witness, program, soon};
+use crate::support::{Witness, WitnessedProcess, program, soon};
 
 fn builder(name: &str) -> FunctionBuilder {
     // Nothing here times out unless a test says so, however busy the machine is.
@@ -375,4 +375,40 @@ fn the_end_of_the_runtime_ends_the_child() {
             .has_ended()
             .await;
     });
+}
+
+/// A shell that starts the function, and stays.
+#[cfg(unix)]
+fn wrapped(witness: &str) -> std::process::Command {
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "\"$0\"; exit 0"]).arg(program());
+    shell.env("WITNESS", witness);
+    shell
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_function_behind_a_shell_ends_with_it() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let function = builder("echo")
+        .own_group(true)
+        .start_command(wrapped(&address))
+        .await
+        .unwrap();
+    let (stream, _) = soon("the start of the function", listener.accept())
+        .await
+        .unwrap();
+    let process = WitnessedProcess::from_std(stream.into_std().unwrap());
+    assert_ne!(ask(&function, "pid").await, json!(function.pid().unwrap()));
+
+    // a deadline that is missed ends both, and starts both again
+    let late = Invocation::new(json!({"do": "hang"})).timeout(Duration::from_millis(50));
+    function.invoke(late).await.unwrap_err();
+    process.has_ended().await;
+    let (stream, _) = soon("another start", listener.accept()).await.unwrap();
+    let process = WitnessedProcess::from_std(stream.into_std().unwrap());
+
+    function.stop().await;
+    process.has_ended().await;
 }

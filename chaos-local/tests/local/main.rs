@@ -3,6 +3,7 @@
 mod agents;
 mod attached;
 mod child;
+mod http_api;
 mod invoke;
 mod parameters;
 mod support;

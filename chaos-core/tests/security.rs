@@ -1,0 +1,195 @@
+//! What SECURITY.md says: each row of its tables names the test that holds it, and what the log may
+//! not tell is not told.
+#![cfg(all(feature = "inject", feature = "lambda"))]
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use chaos_core::testing::Scope;
+use chaos_core::{InjectedError, inject_chaos, plan};
+use lambda_runtime::{Context, Error, LambdaEvent};
+use serde_json::{Value, json};
+
+#[test]
+fn each_row_names_its_test() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |path: &str| {
+        let path = root.join(path);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let page = read("SECURITY.md");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| ")).collect();
+    let named = rows
+        .iter()
+        .filter_map(|row| row.rsplit_once("| `")?.1.split_once("` |"))
+        .map(|(name, _)| name);
+    let mut count = 0;
+    for name in named {
+        let (file, test) = name.split_once("::").expect("a file and a test");
+        let source = read(&format!("{file}.rs"));
+        assert!(
+            source.contains(&format!("fn {test}(")),
+            "there is no test {name}"
+        );
+        count += 1;
+    }
+    let headings = rows
+        .iter()
+        .filter(|row| row.contains("held by") || row.contains("---"))
+        .count();
+    assert_eq!(count, rows.len() - headings, "each row has a test");
+    assert!(count >= 12, "{count}");
+}
+
+/// Every name that an object of the document may have, but for those that the user chooses.
+fn names(schema: &Value, into: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(object) => {
+            if let Some(properties) = object.get("properties").and_then(Value::as_object) {
+                into.extend(properties.keys().cloned());
+            }
+            object.values().for_each(|value| names(value, into));
+        }
+        Value::Array(list) => list.iter().for_each(|value| names(value, into)),
+        _ => {}
+    }
+}
+
+/// Whoever adds an attribute looks here whether it names a file, a host, a program or a variable.
+/// `path` is one into the event; `_variant` comes with `AppConfig`'s flags; `headers` and `body` are sent, `deny_list` is compared.
+#[test]
+fn no_attribute_names_a_file_a_host_or_a_program() {
+    let mut all = BTreeSet::new();
+    names(&plan::schema::json_schema(), &mut all);
+    let known = [
+        "_variant",
+        "body",
+        "by",
+        "cpu_ms",
+        "cpu_threads",
+        "deny_list",
+        "disk_space",
+        "distribution",
+        "drop_headers",
+        "dry_run",
+        "enabled",
+        "every",
+        "exception_msg",
+        "exception_type",
+        "exit_code",
+        "expires_at",
+        "headers",
+        "labels",
+        "leave_free",
+        "limit",
+        "match",
+        "max_latency",
+        "mean",
+        "memory_mb",
+        "min_latency",
+        "mode",
+        "not",
+        "operator",
+        "path",
+        "percentage",
+        "phase",
+        "point",
+        "seed",
+        "set_headers",
+        "settings",
+        "sigma",
+        "skip_first",
+        "starts_at",
+        "status_code",
+        "timeout_buffer_ms",
+        "value",
+    ];
+    let modes = [
+        "corruption",
+        "cpu",
+        "denylist",
+        "diskspace",
+        "duplicate",
+        "exception",
+        "exit",
+        "latency",
+        "lost_reply",
+        "memory",
+        "panic",
+        "statuscode",
+        "timeout",
+    ];
+    let known: BTreeSet<String> = known
+        .iter()
+        .chain(&modes)
+        .map(ToString::to_string)
+        .collect();
+    let new: Vec<&String> = all.difference(&known).collect();
+    assert!(new.is_empty(), "{new:?}");
+    assert!(all.len() > 35, "the schema names its attributes: {all:?}");
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[inject_chaos(point = "store.get", labels(key))]
+async fn get(key: &str) -> Result<(), InjectedError> {
+    drop(key.to_owned());
+    Ok(())
+}
+
+#[inject_chaos]
+async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let key = event.payload["headers"]["authorization"]
+        .as_str()
+        .unwrap_or_default();
+    get(key).await.ok();
+    Ok(json!({ "statusCode": 200, "headers": { "set-cookie": "s3cr3t" }, "body": "s3cr3t" }))
+}
+
+#[tokio::test]
+async fn neither_events_nor_labels_nor_bodies_are_logged() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _log = tracing::subscriber::set_default(subscriber);
+    let condition = json!([{ "path": "headers.authorization", "value": "s3cr3t" }]);
+    let document = json!({
+        "corruption": { "enabled": true, "match": condition, "body": "s3cr3t",
+                        "set_headers": { "x-key": "s3cr3t" }, "percentage": 50 },
+        "statuscode": { "enabled": true, "match": condition,
+                        "body": "s3cr3t", "headers": { "x-key": "s3cr3t" }, "percentage": 50 },
+        "point": { "enabled": true, "mode": "exception", "point": "store.*",
+                   "labels": { "key": ["s3cr3t"] }, "by": "label:key" },
+    });
+    let scope = Scope::builder(&document).list_points().seed(1).build();
+    for _ in 0..20 {
+        let event = json!({ "headers": { "authorization": "s3cr3t" }, "body": "s3cr3t" });
+        let event = LambdaEvent::new(event, Context::default());
+        drop(scope.run(handler(event)).await);
+    }
+    let text = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("text");
+    for flag in ["corruption", "point", "statuscode"] {
+        assert!(
+            scope.injected().iter().any(|name| name == flag),
+            "{flag} was not injected"
+        );
+        assert!(text.contains(flag), "{flag} was not logged");
+    }
+    assert!(!text.contains("s3cr3t"), "{text}");
+}
