@@ -90,8 +90,9 @@
 //!
 //! With the feature `reqwest`, `chaos_core::reqwest::instrument(client)`, or a middleware for
 //! reqwest-middleware, makes every request of a reqwest client a point `http.METHOD`, such as `http.GET`,
-//! with labels for its host, its path and the path's prefix. Errors are reqwest's own. The module
-//! `reqwest` says what each mode does to a request.
+//! with labels for its host, its path and the path's prefix. Errors are reqwest's own. With the feature
+//! `http`, `chaos_core::http::HttpLayer` does the same to any tower HTTP client, and errors are what it
+//! makes of them. The modules say what each mode does to a request.
 //!
 //! # Redis commands
 //!
@@ -125,6 +126,8 @@
 //! | `dns` | no | the mode `denylist`, on Linux with glibc |
 //! | `aws` | no | faults in the calls of AWS SDK clients: `aws::instrument` |
 //! | `reqwest` | no | faults in the requests of reqwest clients: `reqwest::instrument` |
+//! | `http` | no | faults in the requests of any tower HTTP client: `http::HttpLayer` |
+//! | `hyper_util` | no | the same with the errors of hyper-util's client: `http::HyperUtilErrors` |
 //! | `redis` | no | faults in the commands of Redis connections: `redis::instrument` |
 //!
 //! # Safety
@@ -216,6 +219,8 @@ pub use crate::error::InjectedError;
 pub use crate::seam::aws;
 pub use crate::seam::future::{ChaosFuture, Kind, Rounds, carrier_of};
 pub use crate::seam::handler::{wrap, wrap_opaque, wrap_opaque_clone};
+#[cfg(feature = "http")]
+pub use crate::seam::http;
 pub use crate::seam::layer::{ChaosBody, ChaosError, ChaosLayer, ChaosService};
 pub use crate::seam::look::{HasContext, View};
 pub use crate::seam::opaque::Opaque;

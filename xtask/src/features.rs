@@ -29,6 +29,9 @@ const COMBINATIONS: &[&[&str]] = &[
     &["--no-default-features", "--features", "inject,redis"],
     &["--no-default-features", "--features", "reqwest"],
     &["--no-default-features", "--features", "inject,reqwest"],
+    &["--no-default-features", "--features", "http"],
+    &["--no-default-features", "--features", "inject,http"],
+    &["--no-default-features", "--features", "inject,hyper_util"],
     &[],
     &["--all-features"],
 ];
@@ -92,6 +95,27 @@ mod tests {
             .unwrap();
         let names = tree.lines().filter_map(|line| line.split(' ').next());
         names.map(str::to_owned).collect()
+    }
+
+    /// Each client's crate is there with its feature, and with no other.
+    #[test]
+    fn a_client_is_drawn_in_by_its_own_feature() {
+        let clients = [
+            ("aws", "aws-smithy-runtime"),
+            ("reqwest", "reqwest"),
+            ("hyper_util", "hyper-util"),
+            ("redis", "redis"),
+        ];
+        // reqwest brings hyper-util along, which is no seam.
+        let brought = |feature, crate_name| feature == "reqwest" && crate_name == "hyper-util";
+        for feature in ["", "http"].into_iter().chain(clients.map(|(own, _)| own)) {
+            let packages = packages(&format!("inject,{feature}"));
+            for (own, crate_name) in clients {
+                let expected = own == feature || brought(feature, crate_name);
+                let found = packages.iter().any(|name| name == crate_name);
+                assert_eq!(found, expected, "{crate_name} with `{feature}`");
+            }
+        }
     }
 
     #[test]

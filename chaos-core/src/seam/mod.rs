@@ -15,8 +15,8 @@ pub(crate) mod corrupt;
 mod dns;
 pub(crate) mod future;
 pub(crate) mod handler;
-#[cfg(feature = "_http")]
-pub(crate) mod http;
+#[cfg(feature = "http")]
+pub mod http;
 pub(crate) mod layer;
 pub(crate) mod look;
 pub(crate) mod opaque;

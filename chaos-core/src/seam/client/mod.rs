@@ -2,6 +2,8 @@
 
 mod call;
 mod connection;
+#[cfg(feature = "_http")]
+pub(crate) mod http;
 mod names;
 
 #[cfg(feature = "reqwest")]

@@ -1,7 +1,15 @@
-//! What the seams at HTTP clients share.
+//! Faults in the requests of any tower HTTP client, through a layer.
+//!
+#![doc = include_str!("guide.md")]
 
-mod carrier;
-mod request;
+mod errors;
+mod future;
+#[cfg(feature = "hyper_util")]
+mod hyper_util;
+mod layer;
 
-pub(crate) use self::carrier::{Carrier, Failure, Outcome, Replies};
-pub(crate) use self::request::Called;
+pub use self::errors::{ClientErrors, ConnectionFailure, Converted};
+pub use self::future::HttpFuture;
+#[cfg(feature = "hyper_util")]
+pub use self::hyper_util::HyperUtilErrors;
+pub use self::layer::{HttpLayer, HttpService};

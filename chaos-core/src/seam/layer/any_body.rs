@@ -50,7 +50,7 @@ impl<Looks> ChaosLayer<kind::AnyBody<Looks>> {
 }
 
 pin_project! {
-    /// The body of a response behind [`ChaosLayer::any_body`]: the service's own, as it is or mangled
+    /// The body of a response behind [`ChaosLayer::any_body`], or that of a client behind an `HttpLayer`: the service's own, as it is or mangled
     /// as it passes, or an injected one.
     pub struct ChaosBody<B> {
         #[pin]
@@ -68,7 +68,7 @@ pin_project! {
 }
 
 impl<B> ChaosBody<B> {
-    fn own(body: B) -> Self {
+    pub(crate) fn own(body: B) -> Self {
         Self {
             inner: Inner::Own { body },
         }
@@ -77,7 +77,7 @@ impl<B> ChaosBody<B> {
 
 impl<B: Body<Data = Bytes>> ChaosBody<B> {
     /// From here on. How long it will be is not known.
-    fn mangle(&mut self, random: &Pcg64Mcg) -> Result<Option<usize>, Refusal> {
+    pub(crate) fn mangle(&mut self, random: &Pcg64Mcg) -> Result<Option<usize>, Refusal> {
         if self.is_end_stream() {
             return Err(corrupt::no_body());
         }

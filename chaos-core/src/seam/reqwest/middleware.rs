@@ -11,8 +11,8 @@ use super::failing;
 use super::replies::OfReqwest;
 use crate::engine;
 use crate::fault::denylist;
+use crate::seam::client::http::{Called, Carrier, Failure, Outcome};
 use crate::seam::client::{call, passes};
-use crate::seam::http::{Called, Carrier, Failure, Outcome};
 
 /// Makes a seam of a client that has no other middleware. One that has gets a [`ChaosMiddleware`], as
 /// its last.

@@ -6,8 +6,8 @@ use rand_pcg::Pcg64Mcg;
 use reqwest::{Body, Response, ResponseBuilderExt as _, Url};
 
 use crate::engine::{Corrupting, Refusal};
+use crate::seam::client::http::Replies;
 use crate::seam::corrupt::{self, Dropped, Mangled};
-use crate::seam::http::Replies;
 
 /// Of the responses to a request of that URL.
 pub(super) struct OfReqwest(pub(super) Url);
