@@ -7,8 +7,8 @@ use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, convert, disable, enable, init, man, presets, profile, schema, simulate, status,
-    tour, validate,
+    completions, convert, disable, enable, init, local, man, presets, profile, schema, simulate,
+    status, tour, validate,
 };
 
 /// Fault injection for AWS Lambda functions written in Rust.
@@ -40,6 +40,7 @@ pub(crate) enum Command {
     Presets(presets::Arguments),
     Completions(completions::Arguments),
     Convert(convert::Arguments),
+    Local(local::Arguments),
     Man(man::Arguments),
     Profile(profile::Arguments),
     Schema(schema::Arguments),

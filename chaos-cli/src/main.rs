@@ -12,6 +12,7 @@ mod edit;
 mod enable;
 mod ending;
 mod group;
+mod local;
 mod progress;
 mod signals;
 mod simulate;

@@ -5,6 +5,7 @@ pub(crate) mod convert;
 pub(crate) mod disable;
 pub(crate) mod enable;
 pub(crate) mod init;
+pub(crate) mod local;
 pub(crate) mod man;
 pub(crate) mod presets;
 pub(crate) mod profile;
@@ -29,6 +30,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Ending> {
         Command::Presets(arguments) => presets::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments).await,
+        Command::Local(arguments) => local::run(arguments).await,
         Command::Man(arguments) => man::run(&arguments),
         Command::Profile(arguments) => profile::run(arguments),
         Command::Schema(arguments) => schema::run(&arguments),

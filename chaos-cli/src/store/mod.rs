@@ -12,7 +12,6 @@
 
 mod aws;
 mod file;
-#[allow(dead_code, reason = "`cargo chaos local` is to announce what it runs")]
 pub(crate) mod local;
 mod location;
 mod place;
