@@ -1,6 +1,7 @@
 //! The commands that change a document, through the real binary, against a real process's view of
 //! Parameter Store, files and terminals.
 
+mod appconfig;
 mod disable;
 mod enable;
 mod init;
