@@ -22,7 +22,7 @@ mod trouble;
 
 use std::time::SystemTime;
 
-use self::location::Location;
+pub(crate) use self::location::Location;
 pub(crate) use self::place::Place;
 pub(crate) use self::profiles::Profiles;
 pub(crate) use self::trouble::{Kind, Trouble};
@@ -211,6 +211,14 @@ impl Store {
             Self::File(file) => Some(format!("CHAOS_CONFIG_FILE={}", file.path().display())),
             Self::Parameter(parameter) => Some(format!("CHAOS_PARAM={}", parameter.reference())),
             Self::AppConfig(appconfig) => Some(appconfig.variables()),
+        }
+    }
+
+    /// The ids of application, environment and profile of a configuration in AppConfig.
+    pub(crate) async fn ids(&self) -> Result<[String; 3], Trouble> {
+        match self {
+            Self::AppConfig(appconfig) => appconfig.three_ids().await,
+            _ => Err(Trouble::other(format!("{} has no ids", self.name()))),
         }
     }
 

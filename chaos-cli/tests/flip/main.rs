@@ -5,6 +5,9 @@ mod appconfig;
 mod disable;
 mod enable;
 mod init;
+#[cfg(all(unix, feature = "outside"))]
+mod moto;
+mod policy;
 mod profile;
 mod race;
 mod secure;
@@ -12,3 +15,5 @@ mod status;
 mod support;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod whole;

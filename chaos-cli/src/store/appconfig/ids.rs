@@ -68,6 +68,12 @@ impl AppConfigStore {
         self.ids.get_or_try_init(|| self.look_up()).await
     }
 
+    /// Application, environment and profile.
+    pub(in crate::store) async fn three_ids(&self) -> Result<[String; 3], Trouble> {
+        let ids = self.ids().await?.clone();
+        Ok([ids.application, ids.environment, ids.profile])
+    }
+
     async fn look_up(&self) -> Result<Ids, Trouble> {
         let wanted = &self.name;
         let applications = self.applications().await;
