@@ -6,7 +6,9 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, convert, man, profile, schema, simulate, tour, validate};
+use crate::commands::{
+    completions, convert, local, man, profile, schema, simulate, tour, validate,
+};
 
 /// Fault injection for AWS Lambda functions written in Rust.
 #[derive(Debug, Parser)]
@@ -32,6 +34,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Completions(completions::Arguments),
     Convert(convert::Arguments),
+    Local(local::Arguments),
     Man(man::Arguments),
     Profile(profile::Arguments),
     Schema(schema::Arguments),

@@ -9,6 +9,7 @@ mod commands;
 mod document;
 mod ending;
 mod group;
+mod local;
 mod progress;
 mod signals;
 mod simulate;

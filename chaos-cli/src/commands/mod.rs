@@ -2,6 +2,7 @@
 
 pub(crate) mod completions;
 pub(crate) mod convert;
+pub(crate) mod local;
 pub(crate) mod man;
 pub(crate) mod profile;
 pub(crate) mod schema;
@@ -19,6 +20,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Ending> {
     match command {
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments).await,
+        Command::Local(arguments) => local::run(arguments).await,
         Command::Man(arguments) => man::run(&arguments),
         Command::Profile(arguments) => profile::run(arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -45,6 +45,7 @@ async fn main() -> Result<(), Error> {
         "alb" => run(service_fn(returns::alb)).await,
         "value" => run(service_fn(returns::value)).await,
         "own" => run(service_fn(returns::own)).await,
+        "plain" => run(service_fn(returns::plain)).await,
         "serialize" => run(service_fn(returns::serialize)).await,
         "sqs" => run(service_fn(returns::sqs)).await,
         "sns" => run(service_fn(events::sns)).await,
