@@ -21,7 +21,7 @@ use crate::commands::{
     arg_required_else_help = true,
     after_help = "\
 Examples:
-  cargo chaos tour                       see every fault on the quickstart function
+  cargo chaos tour                       see faults on the quickstart function
   cargo chaos tour --package http-api    the same on another function of the workspace
   cargo chaos help tour                  what the tour does, and its options"
 )]

@@ -19,6 +19,10 @@ fn script(shell: &str) -> String {
 fn is_there(shell: &str) -> bool {
     let there = Command::new(shell).arg("-c").arg("exit").output().is_ok();
     if !there {
+        assert!(
+            std::env::var_os("CHAOS_TESTS_ALL").is_none(),
+            "{shell} is not installed; `cargo xtask test --only outside` says how it is"
+        );
         // past the harness, which keeps to itself what a test that passes prints
         let said = writeln!(
             std::io::stderr(),
