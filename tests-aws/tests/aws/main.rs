@@ -3,4 +3,5 @@
 mod catalogue;
 mod labels;
 mod modes;
+mod process;
 mod protocols;

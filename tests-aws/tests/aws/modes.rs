@@ -365,6 +365,16 @@ async fn a_corrupted_reply_is_not_understood_or_is_another() {
 }
 
 #[tokio::test]
+async fn a_second_run_is_nothing_and_the_log_says_so() {
+    let table = Table::new().await;
+    let (got, scope) = table.under(json!({"mode": "duplicate"})).await;
+    assert!(is_real(&got) && scope.injected().is_empty());
+    let why = scope.decisions()[0].message.clone().unwrap();
+    assert!(why.contains("only a handler is run twice"), "{why}");
+    assert_eq!(table.service.seen(), 1);
+}
+
+#[tokio::test]
 async fn a_flag_hits_the_operation_and_the_table_that_it_names() {
     let table = Table::new().await;
     let scope = Scope::new(&json!({"exception": {"enabled": true,
