@@ -6,7 +6,10 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, convert, man, profile, schema, simulate, tour, validate};
+use crate::commands::{
+    completions, convert, disable, enable, init, local, man, presets, profile, schema, simulate,
+    status, tour, validate,
+};
 
 /// Fault injection for AWS Lambda functions written in Rust.
 #[derive(Debug, Parser)]
@@ -30,8 +33,14 @@ pub(crate) struct Cli {
 /// The commands, one file each in `commands/`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(init::Arguments),
+    Status(status::Arguments),
+    Enable(enable::Arguments),
+    Disable(disable::Arguments),
+    Presets(presets::Arguments),
     Completions(completions::Arguments),
     Convert(convert::Arguments),
+    Local(local::Arguments),
     Man(man::Arguments),
     Profile(profile::Arguments),
     Schema(schema::Arguments),

@@ -217,7 +217,7 @@ pub use crate::engine::{PointInfo, points};
 pub use crate::error::InjectedError;
 #[cfg(feature = "aws")]
 pub use crate::seam::aws;
-pub use crate::seam::future::{ChaosFuture, Kind, Rounds, carrier_of};
+pub use crate::seam::future::ChaosFuture;
 pub use crate::seam::handler::{wrap, wrap_opaque, wrap_opaque_clone};
 #[cfg(feature = "http")]
 pub use crate::seam::http;

@@ -1,5 +1,5 @@
 //! What the peers were observed to do with a handler, through the public API: the cases of
-//! `tests/conformance/outcome.json` and `chaos-lambda.json`.
+//! `tests/conformance/outcome.json`, `chaos-lambda.json` and `match.json`.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
 use std::sync::Arc;
@@ -89,4 +89,23 @@ async fn documents_of_chaos_lambda() {
             observed.slept
         );
     }
+}
+
+/// A call is hit where failure-lambda has the conditions hold for its event.
+#[tokio::test]
+async fn conditions_hold_for_calls() {
+    let cases = cases("match.json");
+    assert_eq!(cases.len(), 154);
+    let mut hits = 0;
+    for case in cases {
+        let flag = json!({"enabled": true, "match": case["match"]});
+        let scope = Scope::new(&json!({ "exception": flag }));
+        let handler =
+            chaos_core::wrap(async |event: LambdaEvent<Value>| Ok::<_, Error>(event.payload));
+        let event = LambdaEvent::new(case["event"].clone(), Context::default());
+        let hit = scope.run(handler(event)).await.is_err();
+        assert_eq!(json!(hit), case["matches"], "{}", case["id"]);
+        hits += usize::from(hit);
+    }
+    assert!((20..134).contains(&hits), "{hits}");
 }

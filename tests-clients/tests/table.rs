@@ -21,7 +21,7 @@ const SEAMS: [&str; 5] = [
 type Tests = &'static [(&'static str, &'static str)];
 
 const AWS: &str = "tests-aws/tests/aws/modes.rs";
-const AWS_PROCESS: &str = "tests-aws/tests/aws/process.rs";
+const AWS_ANYWHERE: &str = "tests-aws/tests/aws/anywhere.rs";
 const BLOCKS: &str = "chaos-core/tests/points/blocks.rs";
 const ENDING: &str = "tests/tests/modes/ending.rs";
 const POINT: &str = "chaos-core/tests/points/modes.rs";
@@ -180,7 +180,7 @@ const BACKED: &[(&str, [Tests; 5])] = &[
         [
             &[(ENDING, "panic_fails_the_invocation_and_the_process_lives")],
             &[(POINT, "panic_is_one_if_it_is_allowed")],
-            &[(AWS_PROCESS, "panic_is_one_if_it_is_allowed")],
+            &[(AWS_ANYWHERE, "panic_is_one_of_whoever_calls")],
             &[
                 (REQWEST_PROCESS, "panic_is_one_if_it_is_allowed"),
                 (TOWER_PROCESS, "panic_is_one_if_it_is_allowed"),
@@ -193,7 +193,10 @@ const BACKED: &[(&str, [Tests; 5])] = &[
         [
             &[(ENDING, "exit_ends_the_process_with_its_code")],
             &[(POINT, "exit_ends_the_process")],
-            &[(AWS_PROCESS, "exit_ends_the_process")],
+            &[(
+                AWS_ANYWHERE,
+                "exit_ends_the_process_before_the_call_goes_out",
+            )],
             &[
                 (REQWEST_PROCESS, "exit_ends_the_process"),
                 (TOWER_PROCESS, "exit_ends_the_process"),
@@ -228,7 +231,7 @@ const BACKED: &[(&str, [Tests; 5])] = &[
         [
             &[("tests/tests/modes/duplicate.rs", "always")],
             &[("chaos-core/tests/modes/duplicate.rs", "a_point_runs_once")],
-            &[(AWS, "a_second_run_is_nothing_and_the_log_says_so")],
+            &[(AWS_ANYWHERE, "duplicate_is_nothing_and_the_log_says_so")],
             &[
                 (REQWEST, "a_second_run_is_nothing_and_the_log_says_so"),
                 (TOWER, "a_second_run_is_nothing_and_the_log_says_so"),
@@ -265,7 +268,10 @@ const fn taken(handler: Tests) -> [Tests; 5] {
     [
         handler,
         &[(POINT, TAKEN)],
-        &[(AWS_PROCESS, TAKEN)],
+        &[(
+            AWS_ANYWHERE,
+            "what_is_taken_is_given_back_when_the_attempt_ends",
+        )],
         &[(REQWEST_PROCESS, TAKEN), (TOWER_PROCESS, TAKEN)],
         &[(REDIS_PROCESS, TAKEN)],
     ]

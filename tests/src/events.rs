@@ -99,3 +99,24 @@ pub fn sqs_of(messages: &[(&str, &str)]) -> Value {
     let records: Vec<Value> = messages.iter().map(message).collect();
     json!({"Records": records})
 }
+
+/// A notification of SNS's.
+pub fn sns() -> Value {
+    example(include_str!("../../chaos-core/tests/events/data/sns.json"))
+}
+
+/// An event of `EventBridge`'s.
+pub fn event_bridge() -> Value {
+    example(include_str!(
+        "../../chaos-core/tests/events/data/event_bridge.json"
+    ))
+}
+
+/// An object that was put into a bucket of S3's.
+pub fn s3() -> Value {
+    example(include_str!("../../chaos-core/tests/events/data/s3.json"))
+}
+
+fn example(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}

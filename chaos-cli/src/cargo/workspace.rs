@@ -1,5 +1,6 @@
 //! The functions of the workspace, from `cargo metadata`.
 
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::Context as _;
@@ -9,8 +10,8 @@ use super::{Binary, cargo};
 use crate::ending::Ending;
 
 /// Finds the binary that is meant by a package's name, and by the binary's own if the package
-/// has several.
-pub(crate) async fn find(package: &str, binary: Option<&str>) -> Result<Binary, Ending> {
+/// has several. Without a package's name it is the one of this folder, or the only function.
+pub(crate) async fn find(package: Option<&str>, binary: Option<&str>) -> Result<Binary, Ending> {
     let output = cargo()
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .stdin(Stdio::null())
@@ -27,28 +28,65 @@ pub(crate) async fn find(package: &str, binary: Option<&str>) -> Result<Binary, 
     }
     let metadata: Value =
         serde_json::from_slice(&output.stdout).context("cargo metadata is no JSON")?;
-    choose(&packages(&metadata), package, binary).map_err(Ending::Usage)
+    let packages = packages(&metadata);
+    let meant = match package {
+        Some(package) => Ok(package),
+        None => not_named(&packages, &std::env::current_dir()?),
+    };
+    let chosen = meant.and_then(|package| choose(&packages, package, binary));
+    chosen.map_err(Ending::Usage)
+}
+
+/// The package whose folder we are in, or the only one that is a function.
+fn not_named<'a>(packages: &'a [Package], here: &Path) -> Result<&'a str, String> {
+    let mut own = packages
+        .iter()
+        .filter(|package| here.starts_with(&package.folder));
+    let mut functions = packages.iter().filter(|package| package.could_be_meant());
+    // Packages may lie in each other.
+    let own = own
+        .by_ref()
+        .max_by_key(|package| package.folder.components().count());
+    if let Some(own) = own.filter(|package| package.could_be_meant()) {
+        return Ok(&own.name);
+    }
+    match (functions.next(), functions.next()) {
+        (Some(only), None) => Ok(&only.name),
+        _ => Err(format!(
+            "it is not said which function is meant; {}",
+            could_be_meant(packages)
+        )),
+    }
 }
 
 /// A package of the workspace.
 #[derive(Debug)]
 struct Package {
     name: String,
+    folder: PathBuf,
     binaries: Vec<String>,
     default_run: Option<String>,
     /// Whether it uses one of the two crates that Lambda functions are written with.
     is_function: bool,
 }
 
+impl Package {
+    fn could_be_meant(&self) -> bool {
+        self.is_function && !self.binaries.is_empty()
+    }
+}
+
 fn packages(metadata: &Value) -> Vec<Package> {
     let runtimes = ["lambda_runtime", "lambda_http"];
     items(&metadata["packages"])
         .map(|package| {
+            let manifest = Path::new(package["manifest_path"].as_str().unwrap_or_default());
             let binaries = items(&package["targets"])
                 .filter(|target| is_binary(target))
                 .filter_map(|target| target["name"].as_str());
             Package {
                 name: package["name"].as_str().unwrap_or_default().to_owned(),
+                folder: manifest.parent().unwrap_or(manifest).to_owned(),
                 binaries: binaries.map(ToOwned::to_owned).collect(),
                 default_run: package["default_run"].as_str().map(ToOwned::to_owned),
                 is_function: items(&package["dependencies"])
@@ -108,7 +146,7 @@ fn choose(packages: &[Package], wanted: &str, binary: Option<&str>) -> Result<Bi
 fn could_be_meant(packages: &[Package]) -> String {
     let functions: Vec<&str> = packages
         .iter()
-        .filter(|package| package.is_function && !package.binaries.is_empty())
+        .filter(|package| package.could_be_meant())
         .map(|package| package.name.as_str())
         .collect();
     if functions.is_empty() {
@@ -130,13 +168,13 @@ mod tests {
         let bin = |name: &str| json!({"name": name, "kind": ["bin"]});
         let on = |name: &str| json!([{"name": name}]);
         packages(&json!({"packages": [
-            {"name": "orders", "default_run": null, "dependencies": on("lambda_runtime"),
+            {"name": "orders", "manifest_path": "/shop/orders/Cargo.toml", "default_run": null, "dependencies": on("lambda_runtime"),
              "targets": [bin("orders"), {"name": "it", "kind": ["test"]}]},
             {"name": "users", "default_run": null, "dependencies": on("lambda_http"),
              "targets": [bin("get"), bin("put")]},
             {"name": "mails", "default_run": "send", "dependencies": on("lambda_http"),
              "targets": [bin("send"), bin("drain")]},
-            {"name": "tool", "default_run": null, "dependencies": [], "targets": [bin("tool")]},
+            {"name": "tool", "manifest_path": "/shop/tool/Cargo.toml", "default_run": null, "dependencies": [], "targets": [bin("tool")]},
             {"name": "shared", "default_run": null, "dependencies": on("lambda_runtime"),
              "targets": [{"name": "shared", "kind": ["lib"]}]},
         ]}))
@@ -164,6 +202,17 @@ mod tests {
         );
         let error = chosen("shared", None).unwrap_err();
         assert!(error.contains("no binary, so it is no Lambda function"));
+    }
+
+    #[test]
+    fn without_a_name_it_is_the_one_of_the_folder_or_the_only_one() {
+        let packages = workspace();
+        let here = |folder: &str| not_named(&packages, Path::new(folder)).map(str::to_owned);
+        assert_eq!(here("/shop/orders/src").as_deref(), Ok("orders"));
+        let error = here("/shop/tool").unwrap_err();
+        assert!(error.starts_with("it is not said which function is meant; its functions"));
+        let only = not_named(&packages[..1], Path::new("/elsewhere"));
+        assert_eq!(only, Ok("orders"));
     }
 
     #[test]

@@ -51,7 +51,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Ending> {
     let signals = Signals::listen()?;
     let event = arguments.event()?;
     let bin = arguments.bin.as_deref();
-    let binary = signals.or(cargo::find(&arguments.package, bin)).await??;
+    let binary = signals
+        .or(cargo::find(Some(&arguments.package), bin))
+        .await??;
     let program = signals
         .or(cargo::build(&binary, arguments.release))
         .await??;

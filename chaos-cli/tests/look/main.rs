@@ -1,7 +1,9 @@
-//! The commands that look at a document and change nothing, through the real binary.
+//! The commands that look at a document, and the one that runs a function for it, through the real
+//! binary.
 
 mod completions;
 mod convert;
+mod local;
 mod man;
 mod schema;
 mod simulate;

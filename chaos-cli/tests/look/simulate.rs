@@ -1,13 +1,11 @@
 //! `cargo chaos simulate`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use chaos_local::{Function, ParameterStore};
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Ran, command, finish, run, run_with};
+use crate::support::{Folder, Ran, command, finish, quickstart, run, run_with};
 
 /// Something of everything that can hold a flag back.
 const DOCUMENT: &str = r#"{
@@ -238,35 +236,4 @@ async fn a_real_function_injects_what_is_simulated() {
         }
     }
     assert!(injected.is_empty(), "{injected:?}");
-}
-
-/// The quickstart's executable, built as its user would.
-fn quickstart() -> PathBuf {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    for (name, _) in std::env::vars_os() {
-        // Build scripts that look at these would run again each time.
-        let shown = name.to_string_lossy();
-        let of_this_test = [
-            "CARGO_PKG_",
-            "CARGO_MANIFEST_",
-            "CARGO_BIN_",
-            "CARGO_CRATE_",
-        ];
-        if of_this_test.iter().any(|prefix| shown.starts_with(prefix)) {
-            cargo.env_remove(name);
-        }
-    }
-    let output = cargo
-        .args(["build", "--package", "quickstart"])
-        .args(["--message-format", "json-render-diagnostics"])
-        .stderr(Stdio::inherit())
-        .output()
-        .expect("cargo starts");
-    let messages = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut messages = messages.lines().filter_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        let built = message["target"]["name"] == "quickstart";
-        built.then(|| message["executable"].as_str().map(PathBuf::from))?
-    });
-    messages.next().expect("an executable")
 }

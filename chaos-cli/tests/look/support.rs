@@ -104,3 +104,34 @@ pub(crate) fn conformance(file: &str) -> Vec<Value> {
     let file: Value = serde_json::from_str(&text).expect("JSON");
     file["cases"].as_array().expect("cases").clone()
 }
+
+/// The quickstart's executable, built as its user would.
+pub(crate) fn quickstart() -> PathBuf {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        // Build scripts that look at these would run again each time.
+        let shown = name.to_string_lossy();
+        let of_this_test = [
+            "CARGO_PKG_",
+            "CARGO_MANIFEST_",
+            "CARGO_BIN_",
+            "CARGO_CRATE_",
+        ];
+        if of_this_test.iter().any(|prefix| shown.starts_with(prefix)) {
+            cargo.env_remove(name);
+        }
+    }
+    let output = cargo
+        .args(["build", "--package", "quickstart"])
+        .args(["--message-format", "json-render-diagnostics"])
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo starts");
+    let messages = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut messages = messages.lines().filter_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        let built = message["target"]["name"] == "quickstart";
+        built.then(|| message["executable"].as_str().map(PathBuf::from))?
+    });
+    messages.next().expect("an executable")
+}

@@ -92,12 +92,37 @@ pub(crate) fn recoded<R: Serialize + DeserializeOwned>(
 
 /// The same for JSON; `None` unless it is an object.
 pub(crate) fn recoded_json(mut value: Value, fault: &StatusCode) -> Option<Value> {
-    value
-        .as_object_mut()?
-        .insert("statusCode".to_owned(), Value::from(fault.code));
+    let reply = value.as_object_mut()?;
+    reply.insert("statusCode".to_owned(), Value::from(fault.code));
+    // A load balancer has it in words too.
+    if let Some(Value::String(words)) = reply.get_mut("statusDescription") {
+        *words = status(fault).to_string();
+    }
     Some(value)
 }
 
 fn shows_code<R: Serialize>(reply: &R, code: u16) -> bool {
     serde_json::to_value(reply).is_ok_and(|json| json["statusCode"] == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_is_replaced_in_words_too() {
+        let fault = StatusCode {
+            code: 503,
+            body: None,
+            headers: Vec::new(),
+            keep_reply: true,
+        };
+        let own = json!({"statusCode": 200, "statusDescription": "200 OK", "body": "own"});
+        let expected = json!({"statusCode": 503, "statusDescription": "503 Service Unavailable", "body": "own"});
+        assert_eq!(recoded_json(own, &fault), Some(expected));
+        let own = json!({"statusCode": 200, "statusDescription": null});
+        let expected = json!({"statusCode": 503, "statusDescription": null});
+        assert_eq!(recoded_json(own, &fault), Some(expected));
+        assert_eq!(recoded_json(json!([1]), &fault), None);
+    }
 }

@@ -4,6 +4,7 @@
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
 mod ask;
+mod looked_at;
 #[cfg(feature = "lambda_http")]
 mod requests;
 mod typed;

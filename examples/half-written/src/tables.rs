@@ -75,7 +75,7 @@ fn put(table: &str, order: &Order) -> aws_sdk_dynamodb::types::builders::PutBuil
     Put::builder().table_name(table).set_item(Some(row(order)))
 }
 
-/// Whether it was the first write's condition, and nothing else, that cancelled the transaction.
+/// Whether the first write's condition cancelled the transaction.
 fn is_there_already<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
         error.as_service_error()

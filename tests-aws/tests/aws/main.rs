@@ -1,7 +1,8 @@
 //! Faults in the calls of the real SDK's clients.
 
+mod anywhere;
 mod catalogue;
 mod labels;
 mod modes;
-mod process;
 mod protocols;
+mod table;

@@ -6,63 +6,11 @@ use std::time::{Duration, Instant};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata as _, SdkError};
-use aws_sdk_dynamodb::operation::get_item::{GetItemError, GetItemOutput};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chaos_core::testing::Scope;
-use chaos_tests_aws::Service;
-use serde_json::{Value, json};
+use serde_json::json;
 
-type Got = Result<GetItemOutput, SdkError<GetItemError>>;
-
-const ITEM: &str = r#"{"Item":{"id":{"S":"1"},"name":{"S":"a real and rather long name"}}}"#;
-
-struct Table {
-    service: Service,
-    client: Client,
-}
-
-impl Table {
-    async fn new() -> Self {
-        let service = Service::answering("application/x-amz-json-1.0", ITEM).await;
-        let client = Client::new(&service.config());
-        Self { service, client }
-    }
-
-    /// With time limits of the SDK's.
-    async fn limited(timeouts: TimeoutConfig) -> Self {
-        let service = Service::answering("application/x-amz-json-1.0", ITEM).await;
-        let config = service.config().into_builder();
-        let client = Client::new(&config.timeout_config(timeouts).build());
-        Self { service, client }
-    }
-
-    async fn get(&self) -> Got {
-        self.get_from("orders").await
-    }
-
-    async fn get_from(&self, table: &str) -> Got {
-        let key = AttributeValue::S("1".to_owned());
-        let get = self.client.get_item().table_name(table).key("id", key);
-        get.send().await
-    }
-
-    /// Under one flag at every call of DynamoDB.
-    async fn under(&self, flag: Value) -> (Got, Scope) {
-        let scope = scope(flag);
-        (scope.run(self.get()).await, scope)
-    }
-}
-
-fn scope(mut flag: Value) -> Scope {
-    flag["enabled"] = json!(true);
-    flag["point"] = json!("aws.dynamodb.*");
-    Scope::new(&json!({"flag": flag}))
-}
-
-fn is_real(got: &Got) -> bool {
-    got.as_ref()
-        .is_ok_and(|got| got.item().is_some_and(|item| item.len() == 2))
-}
+use crate::table::{ITEM, Table, is_real};
 
 #[tokio::test]
 async fn with_nothing_on_the_real_reply_comes_through() {
@@ -365,13 +313,21 @@ async fn a_corrupted_reply_is_not_understood_or_is_another() {
 }
 
 #[tokio::test]
-async fn a_second_run_is_nothing_and_the_log_says_so() {
+async fn a_corrupted_reply_lacks_headers_and_has_others() {
     let table = Table::new().await;
-    let (got, scope) = table.under(json!({"mode": "duplicate"})).await;
-    assert!(is_real(&got) && scope.injected().is_empty());
-    let why = scope.decisions()[0].message.clone().unwrap();
-    assert!(why.contains("only a handler is run twice"), "{why}");
-    assert_eq!(table.service.seen(), 1);
+    let flag = json!({"mode": "corruption", "body": "no json", "drop_headers": "Content-Type",
+        "set_headers": {"x-tea": "green"}});
+    let (got, scope) = table.under(flag).await;
+    let error = got.unwrap_err();
+    let headers = error.raw_response().unwrap().headers();
+    assert_eq!(headers.get("content-type"), None);
+    assert_eq!(headers.get("x-tea"), Some("green"));
+    let decision = &scope.decisions()[0];
+    assert_eq!(decision.body, Some("replaced"));
+    assert_eq!(
+        (decision.headers_dropped, decision.headers_set),
+        (Some(1), Some(1))
+    );
 }
 
 #[tokio::test]

@@ -73,6 +73,28 @@ async fn without_attributes_the_body_is_cut_short_and_mangled() {
     }
 }
 
+/// JSON without a code is all body: its texts and lists are cut short, and the rest of it stays. In its
+/// place comes what failure-lambda makes of it.
+#[tokio::test]
+async fn plain_json_is_mangled_or_replaced() {
+    let function = run("plain", &corruption(json!({}))).await;
+    let answer = function.answer(json!({})).await;
+    let keys: Vec<&String> = answer.as_object().expect("an object").keys().collect();
+    assert_eq!(keys, ["count", "items", "name"], "{answer}");
+    assert_eq!(answer["count"], 7, "{answer}");
+    let name = answer["name"].as_str().expect("a text");
+    let kept = name.trim_end_matches('\u{fffd}');
+    assert!("Eleanor".starts_with(kept) && kept.len() < 7, "{answer}");
+    assert!(
+        answer["items"].as_array().expect("a list").len() < 3,
+        "{answer}"
+    );
+
+    let function = run("plain", &corruption(json!({"body": "spoiled"}))).await;
+    let answer = function.answer(json!({})).await;
+    assert_eq!(answer["body"], "spoiled", "{answer}");
+}
+
 /// A queue takes an answer that names no message of its own for a failure of the whole batch, so
 /// a text in it is mangled, and it never becomes a response.
 #[tokio::test]

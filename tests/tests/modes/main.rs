@@ -1,5 +1,6 @@
 //! Modes on a real process: always, never, and half the time with a seed.
 
+mod after;
 mod corruption;
 mod cors;
 mod cpu;

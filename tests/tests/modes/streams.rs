@@ -98,6 +98,20 @@ async fn the_body_is_replaced_and_headers_and_cookies_are_dropped() {
     }
 }
 
+/// In the prelude, where browsers and gateways find it.
+#[tokio::test]
+async fn the_header_that_names_the_flags() {
+    let document = json!({"corruption": {"enabled": true, "set_headers": {"x-new": "1"}}});
+    for (handler, event) in streaming() {
+        let launch = function!(handler).document(&document);
+        let function = launch.env("CHAOS_RESPONSE_HEADER", "X-Chaos").start().await;
+        let (prelude, body) = parts(&function.reply(event).await);
+        assert_eq!(prelude["headers"]["x-chaos"], "corruption", "{handler}");
+        assert_eq!(prelude["headers"]["x-new"], "1", "{handler}");
+        assert_eq!(body, CHUNKS.concat(), "{handler}");
+    }
+}
+
 /// In the response's place, and, after the handler, on its own.
 #[tokio::test]
 async fn a_status_code() {

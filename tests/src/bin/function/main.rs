@@ -5,6 +5,7 @@
 
 mod disk;
 mod errors;
+mod events;
 mod http;
 mod names;
 mod points;
@@ -44,8 +45,12 @@ async fn main() -> Result<(), Error> {
         "alb" => run(service_fn(returns::alb)).await,
         "value" => run(service_fn(returns::value)).await,
         "own" => run(service_fn(returns::own)).await,
+        "plain" => run(service_fn(returns::plain)).await,
         "serialize" => run(service_fn(returns::serialize)).await,
         "sqs" => run(service_fn(returns::sqs)).await,
+        "sns" => run(service_fn(events::sns)).await,
+        "event_bridge" => run(service_fn(events::event_bridge)).await,
+        "s3" => run(service_fn(events::s3)).await,
         "pointed" => run(service_fn(returns::pointed)).await,
         "point" => run(service_fn(returns::point)).await,
         "reaching" => run(service_fn(points::reaching)).await,

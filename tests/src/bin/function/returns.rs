@@ -56,7 +56,13 @@ pub(crate) async fn value(event: LambdaEvent<Value>) -> Result<Value, Error> {
     bare(event).await
 }
 
-/// The same without chaos, for the doors that wrap it.
+/// Answers somebody who is no browser, and so with no code.
+#[inject_chaos]
+pub(crate) async fn plain(_: LambdaEvent<Value>) -> Result<Value, Error> {
+    Ok(json!({"name": "Eleanor", "count": 7, "items": ["tea", "milk", "honey"]}))
+}
+
+/// The handler `value` without chaos, for the doors that wrap it.
 pub(crate) async fn bare(event: LambdaEvent<Value>) -> Result<Value, Error> {
     if event.payload["mark"] == true {
         tracing::info!("mark");
