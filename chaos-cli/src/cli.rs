@@ -17,6 +17,7 @@ use crate::commands::{
     bin_name = "cargo chaos",
     version,
     styles = STYLES,
+    max_term_width = 100,
     arg_required_else_help = true,
     after_help = "\
 Examples:
@@ -95,14 +96,15 @@ mod tests {
 
     /// Each line under `Examples:`, as far as it calls us.
     fn examples_parse(help: &str) {
-        let examples = help.lines().take_while(|line| !line.is_empty());
+        let under = |line: &&str| line.is_empty() || line.starts_with([' ', 'E']);
+        let examples = help.lines().take_while(under);
         // to come
         let there = |line: &&str| !line.contains("cargo chaos status");
         for line in examples
             .filter(there)
             .filter(|line| line.contains("cargo chaos "))
         {
-            let ends = ["    ", " | ", " > ", " >> ", " 2>"];
+            let ends = ["    ", " | ", " > ", " >> ", " 2>", " \\", ")'", " || "];
             let start = line.find("cargo chaos ").unwrap_or_default();
             let call = ends.iter().fold(&line[start..], |call, end| {
                 call.split(end).next().unwrap_or(call)

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::bench;
-use crate::debian::{REDIS, VALGRIND};
+use crate::debian::{OF_THE_TESTS, Program, VALGRIND};
 use crate::deny::Deny;
 use crate::features;
 use crate::outside::Outside;
@@ -24,7 +24,8 @@ const ALL_SERVICES: &str = "chaos-tests-aws-all-services";
 pub(crate) enum Step {
     /// Everything is formatted
     Fmt,
-    /// What the tests need from outside is installed: moto's server, cargo-lambda, cfn-lint, redis-server, valgrind
+    /// What the tests need from outside is installed: moto's server, cargo-lambda, cfn-lint, Chaos
+    /// Toolkit, redis-server, zsh, fish, valgrind
     Outside,
     /// cfn-lint finds nothing in the examples' SAM templates
     Templates,
@@ -83,7 +84,7 @@ impl Step {
             Self::Outside => {
                 let pypi = Outside::of(workspace).commands();
                 pypi.into_iter()
-                    .chain(REDIS.commands())
+                    .chain(OF_THE_TESTS.into_iter().flat_map(Program::commands))
                     .chain(VALGRIND.commands())
                     .collect()
             }
@@ -132,7 +133,7 @@ impl Step {
         let commands = match self {
             Self::Outside => {
                 Outside::of(workspace).install()?;
-                REDIS.install()?;
+                OF_THE_TESTS.into_iter().try_for_each(Program::install)?;
                 return VALGRIND.install();
             }
             Self::Deny => {
@@ -150,7 +151,7 @@ impl Step {
             }
             Self::E2e => {
                 Outside::of(workspace).install()?;
-                REDIS.install()?;
+                OF_THE_TESTS.into_iter().try_for_each(Program::install)?;
                 self.commands(workspace)
             }
             _ => self.commands(workspace),
@@ -233,5 +234,6 @@ mod tests {
         assert!(command.contains("/bin/moto_server "), "{command}");
         assert!(command.contains("CHAOS_TESTS_CARGO_LAMBDA="), "{command}");
         assert!(command.contains("/bin/cargo-lambda "), "{command}");
+        assert!(command.contains("CHAOS_TESTS_CHAOS_TOOLKIT="), "{command}");
     }
 }

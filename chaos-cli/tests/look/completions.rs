@@ -15,9 +15,13 @@ fn script(shell: &str) -> String {
     ran.stdout
 }
 
-/// Whether a shell is there to be tried; if not, that is said.
+/// Whether a shell is there to be tried; if not, that is said. `cargo xtask test` installs it.
 fn is_there(shell: &str) -> bool {
     let there = Command::new(shell).arg("-c").arg("exit").output().is_ok();
+    assert!(
+        there || !cfg!(feature = "outside"),
+        "there is no {shell}; run `cargo xtask test`"
+    );
     if !there {
         // past the harness, which keeps to itself what a test that passes prints
         let said = writeln!(

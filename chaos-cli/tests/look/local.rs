@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 use crate::support::{Folder, Ran, command, finish, quickstart};
 
 /// A function that runs until the test ends, with a runtime folder of its own.
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    folder: Folder,
+    pub(crate) folder: Folder,
     /// What stood on standard output.
     how: String,
 }
 
 impl Running {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let folder = Folder::new();
         let mut command = command();
         command
@@ -49,7 +49,7 @@ impl Running {
     }
 
     /// The URL in the line that starts like this.
-    fn url(&self, start: &str) -> &str {
+    pub(crate) fn url(&self, start: &str) -> &str {
         let mut lines = self.how.lines().map(str::trim);
         let line = lines.find(|line| line.starts_with(start)).expect("a line");
         line.rsplit(' ').next().expect("a word")
@@ -61,7 +61,7 @@ impl Running {
     }
 
     /// Another command, which finds the function.
-    fn also(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn also(&self, arguments: &[&str]) -> Ran {
         let mut command = command();
         command
             .args(arguments)
