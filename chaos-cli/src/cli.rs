@@ -7,7 +7,8 @@ use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, convert, local, man, profile, schema, simulate, tour, validate,
+    completions, convert, disable, enable, init, local, man, presets, profile, schema, simulate,
+    status, tour, validate,
 };
 
 /// Fault injection for AWS Lambda functions written in Rust.
@@ -33,6 +34,11 @@ pub(crate) struct Cli {
 /// The commands, one file each in `commands/`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(init::Arguments),
+    Status(status::Arguments),
+    Enable(enable::Arguments),
+    Disable(disable::Arguments),
+    Presets(presets::Arguments),
     Completions(completions::Arguments),
     Convert(convert::Arguments),
     Local(local::Arguments),
