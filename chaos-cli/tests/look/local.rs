@@ -209,6 +209,42 @@ fn a_function_of_the_workspace_answers_and_its_document_is_found() {
 }
 
 #[test]
+fn its_faults_are_flipped_while_it_runs() {
+    let function = Running::start(&["--package", "quickstart"]);
+    let took = || {
+        let begun = Instant::now();
+        assert_eq!(function.get("/").0, 200);
+        begun.elapsed()
+    };
+    let code = |arguments: &[&str], expected: i32| {
+        let ran = function.also(arguments);
+        assert_eq!(ran.code, expected, "{arguments:?}: {ran:?}");
+    };
+    let wait = Duration::from_millis(700);
+    took();
+    code(&["status", "--local"], 0);
+    assert!(took() < wait);
+    let enable = &[
+        "enable",
+        "latency",
+        "--min-latency",
+        "700",
+        "--yes",
+        "--local",
+    ];
+    code(enable, 0);
+    code(&["status", "--local=quickstart"], 3);
+    assert!(took() >= wait);
+    code(&["disable", "latency", "--local"], 0);
+    assert!(took() < wait);
+    code(enable, 0);
+    assert!(took() >= wait);
+    code(&["disable", "--all", "--local"], 0);
+    code(&["status", "--local"], 0);
+    assert!(took() < wait);
+}
+
+#[test]
 fn a_command_that_starts_the_function_ends_with_all_that_it_started() {
     let program = quickstart();
     let program = program.to_str().expect("UTF-8");
