@@ -22,7 +22,7 @@ use crate::commands::{
     arg_required_else_help = true,
     after_help = "\
 Examples:
-  cargo chaos tour                                    see every fault happen
+  cargo chaos tour                                    see faults happen
   cargo chaos local --package quickstart              run a function here
   cargo chaos validate chaos.json                     check a document
   cargo chaos init --param /orders/chaos              make one, with all off

@@ -34,20 +34,17 @@ pub(crate) const VALGRIND: Program = Program {
 const ZSH: Program = Program {
     name: "zsh",
     package: "zsh",
-    why: "The tests of the completions ask zsh what it completes.\n\
-          Fedora: dnf install zsh",
+    why: "The tests of completions try them in zsh.",
 };
 
 const FISH: Program = Program {
     name: "fish",
     package: "fish",
-    why: "The tests of the completions ask fish what it completes.\n\
-          Fedora: dnf install fish\n\
-          macOS: brew install fish",
+    why: "The tests of completions try them in fish.",
 };
 
-/// What the end-to-end tests start.
-pub(crate) const OF_THE_TESTS: [Program; 3] = [REDIS, ZSH, FISH];
+/// All that any test starts.
+pub(crate) const ALL: [Program; 4] = [REDIS, VALGRIND, ZSH, FISH];
 
 impl Program {
     /// How it is installed where that may be done without asking. No service is started.
