@@ -24,7 +24,8 @@ const ALL_SERVICES: &str = "chaos-tests-aws-all-services";
 pub(crate) enum Step {
     /// Everything is formatted
     Fmt,
-    /// What the tests need from outside is installed: moto's server, cargo-lambda, cfn-lint, redis-server, valgrind, zsh, fish
+    /// What the tests need from outside is installed: moto's server, cargo-lambda, cfn-lint, Chaos
+    /// Toolkit, redis-server, valgrind, zsh, fish
     Outside,
     /// cfn-lint finds nothing in the examples' SAM templates
     Templates,
@@ -236,5 +237,6 @@ mod tests {
         assert!(command.contains("/bin/moto_server "), "{command}");
         assert!(command.contains("CHAOS_TESTS_CARGO_LAMBDA="), "{command}");
         assert!(command.contains("/bin/cargo-lambda "), "{command}");
+        assert!(command.contains("CHAOS_TESTS_CHAOS_TOOLKIT="), "{command}");
     }
 }

@@ -15,7 +15,7 @@ fn script(shell: &str) -> String {
     ran.stdout
 }
 
-/// Whether a shell is there to be tried; if not, that is said.
+/// Whether a shell is there to be tried; if not, that is said. `cargo xtask test` installs it.
 fn is_there(shell: &str) -> bool {
     let there = Command::new(shell).arg("-c").arg("exit").output().is_ok();
     if !there {
