@@ -10,6 +10,8 @@ use crate::progress;
 pub(crate) enum Ending {
     /// What was asked for cannot be meant; exit code 2, as for arguments that clap refuses.
     Usage(String),
+    /// Somebody was asked and said no; exit code 1.
+    Declined,
     /// Ctrl-C or SIGTERM; exit code 130.
     Interrupted,
     /// Something went wrong; exit code 1.
@@ -23,6 +25,10 @@ impl Ending {
             Self::Usage(what) => {
                 progress::error(&what);
                 ExitCode::from(2)
+            }
+            Self::Declined => {
+                progress::say("Unchanged", "nothing is written");
+                ExitCode::FAILURE
             }
             Self::Interrupted => {
                 progress::say("Stopped", "and everything that was started with it");

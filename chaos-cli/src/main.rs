@@ -4,18 +4,23 @@
 //! what a command needs beyond its own file has a folder named after it.
 
 mod cargo;
+mod change;
 mod cli;
 mod commands;
 mod document;
+mod edit;
+mod enable;
 mod ending;
 mod group;
 mod local;
 mod progress;
 mod signals;
 mod simulate;
-#[allow(dead_code, reason = "commands that use all of it are on their way")]
+mod status;
 mod store;
+mod terminal;
 mod text;
+mod times;
 mod tour;
 
 use std::process::ExitCode;

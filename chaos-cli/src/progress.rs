@@ -14,6 +14,11 @@ pub(crate) fn say(doing: &str, what: &str) {
     let _ = writeln!(anstream::stderr(), "{DOING}{doing:>12}{DOING:#} {what}");
 }
 
+/// Lines that have their colours already.
+pub(crate) fn block(lines: &str) {
+    let _ = write!(anstream::stderr(), "{lines}");
+}
+
 /// Something that is not as it should be, and does not end the command.
 pub(crate) fn warning(what: &str) {
     let _ = writeln!(anstream::stderr(), "{WARNING}warning{WARNING:#}: {what}");

@@ -1,5 +1,5 @@
-//! Named points: which invocation they are in, blocks of code as points, and the list of those that
-//! were reached.
+//! Named points: which invocation they are in, what modes do there, blocks of code as points, and the
+//! list of those that were reached.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
 #[path = "points/around.rs"]
@@ -8,3 +8,5 @@ mod around;
 mod blocks;
 #[path = "points/list.rs"]
 mod list;
+#[path = "points/modes.rs"]
+mod modes;

@@ -1,4 +1,6 @@
-//! A Redis server on loopback for tests, which ends with them.
+//! A Redis server on loopback for tests, which ends with them, and what tests of any seam share.
+
+pub mod process;
 
 use std::env;
 use std::ffi::OsString;

@@ -24,6 +24,12 @@ pub fn sqs_worker() -> &'static Path {
     BUILT.get_or_init(|| executable("sqs-worker"))
 }
 
+/// The executable of the example over a SQL database.
+pub fn sql_repository() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| executable("sql-repository"))
+}
+
 /// The workspace's folder.
 ///
 /// # Panics

@@ -112,3 +112,23 @@ async fn the_naive_worker_charges_twice_after_a_lost_reply() {
 async fn the_mended_worker_charges_once() {
     assert_eq!(charges("mended").await, ["ann", "ben"]);
 }
+
+/// The database is busy twice, and then takes the booking.
+#[tokio::test]
+async fn the_sql_repository_is_asked_again_while_it_is_busy() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let document = json!({"busy": {"enabled": true, "mode": "exception", "point": "sql.seats.take",
+        "exception_type": "SQLITE_BUSY", "limit": 2}});
+    let function = Launch::of(build::sql_repository())
+        .env("DATABASE", folder.path().join("seats.db"))
+        .document(&document)
+        .start()
+        .await;
+    let mut event = api_v2("/seats");
+    event["queryStringParameters"] = json!({"seat": "12A", "name": "ann"});
+    let answer = function.answer(event).await;
+    assert_eq!(answer["statusCode"], 200, "{answer}");
+    assert_eq!(answer["body"], "12A is booked for ann");
+    let injected = |line: &chaos_tests::Line| line.field("point").contains("sql.seats.take");
+    function.line("that it was busy", injected).await;
+}

@@ -6,7 +6,7 @@ use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_ssm::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use super::{Kind, Trouble};
@@ -68,14 +68,14 @@ where
             "{doing}: AWS did not answer in time; check the network and the region"
         )),
         SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
-            let context = DisplayErrorContext(error);
+            let context = chain(error);
             Trouble::other(format!(
                 "{doing}: AWS cannot be reached; check the network and the region ({context})"
             ))
         }
         _ => {
-            let context = DisplayErrorContext(error).to_string();
-            let mend = if context.contains("Missing Region") {
+            let context = chain(error);
+            let mend = if context.to_lowercase().contains("region") {
                 "name a region with --region, or set AWS_REGION"
             } else {
                 "check the credentials and the region, as with `aws sts get-caller-identity`"
@@ -83,6 +83,21 @@ where
             Trouble::other(format!("{doing}: {mend} ({context})"))
         }
     }
+}
+
+/// What went wrong, from the outside to the inside.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let text = inner.to_string();
+        // Some say what is inside them too.
+        if !said.ends_with(&text) {
+            said = format!("{said}: {text}");
+        }
+        source = inner.source();
+    }
+    said
 }
 
 /// The service's own refusal.

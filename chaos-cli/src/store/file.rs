@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{Changed, Found, Trouble};
+use super::{Between, Changed, Found, Kind, Origin, Trouble, Written};
+use crate::edit::merge;
 
 /// A file with a document.
 #[derive(Debug)]
@@ -23,6 +24,10 @@ impl FileStore {
         format!("file {}", self.path.display())
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn read(&self) -> Result<Found, Trouble> {
         let name = self.name();
         let text = fs::read_to_string(&self.path).map_err(|error| match error.kind() {
@@ -37,7 +42,65 @@ impl FileStore {
             text,
             version: None,
             changed,
+            origin: Origin::File,
         })
+    }
+
+    pub(super) fn create(&self, text: &str) -> Result<Written, Trouble> {
+        let _lock = self.lock();
+        if self.path.exists() {
+            return Err(Trouble::new(
+                Kind::Exists,
+                format!("there is a {} already", self.name()),
+            ));
+        }
+        self.replace(text)
+    }
+
+    /// Merges what somebody else wrote since it was found.
+    pub(super) fn write(&self, found: &Found, text: &str) -> Result<Written, Trouble> {
+        let _lock = self.lock();
+        let now = self.read()?.text;
+        if now == found.text {
+            return self.replace(text);
+        }
+        let merged = merge(&found.text, &now, text);
+        let mut written = self.replace(&merged.text)?;
+        written.between.push(Between {
+            versions: Vec::new(),
+            decided: merged.decided,
+            before: text.to_owned(),
+        });
+        Ok(written)
+    }
+
+    pub(super) fn write_over(&self, text: &str) -> Result<Written, Trouble> {
+        if !self.path.exists() {
+            return Err(Trouble::missing(format!("there is no {}", self.name())));
+        }
+        self.replace(text)
+    }
+
+    fn replace(&self, text: &str) -> Result<Written, Trouble> {
+        replace(&self.path, text).map_err(|error| {
+            Trouble::other(format!("cannot write the {}: {error}", self.name()))
+        })?;
+        Ok(Written::new(text, None))
+    }
+
+    /// Keeps others of our kind from writing beside us, where folders can be locked: the file
+    /// itself is another one after each write.
+    fn lock(&self) -> Option<fs::File> {
+        let folder = fs::File::open(folder(&self.path)).ok()?;
+        folder.lock().ok()?;
+        Some(folder)
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 
@@ -45,11 +108,7 @@ impl FileStore {
 /// link stays one, and the permissions stay what they were.
 pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = NamedTempFile::new_in(folder)?;
+    let mut file = NamedTempFile::new_in(folder(&path))?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     fs::set_permissions(file.path(), permissions(&path)?)?;

@@ -21,7 +21,7 @@ mod trouble;
 
 use std::time::SystemTime;
 
-pub(crate) use self::location::Location;
+use self::location::Location;
 pub(crate) use self::place::Place;
 pub(crate) use self::profiles::Profiles;
 pub(crate) use self::trouble::{Kind, Trouble};
@@ -37,6 +37,7 @@ pub(crate) struct Found {
     /// What the place counts changes by, where it does.
     pub(crate) version: Option<u64>,
     pub(crate) changed: Changed,
+    origin: Origin,
 }
 
 /// Who changed the document last, and when, as far as that is known.
@@ -44,6 +45,48 @@ pub(crate) struct Found {
 pub(crate) struct Changed {
     pub(crate) at: Option<SystemTime>,
     pub(crate) by: Option<String>,
+}
+
+/// What a place needs to know again to write what was made of what was found.
+#[derive(Clone, Debug)]
+enum Origin {
+    Given,
+    File,
+    Parameter { name: String, secure: bool },
+}
+
+/// What became of a write.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    /// What is there now.
+    pub(crate) text: String,
+    pub(crate) version: Option<u64>,
+    /// What others had written since it was read, and how it was merged.
+    pub(crate) between: Vec<Between>,
+    /// What others had written and could not be merged.
+    pub(crate) unseen: Option<String>,
+}
+
+/// Changes of others that came in between.
+#[derive(Clone, Debug)]
+pub(crate) struct Between {
+    /// Their versions, where the place counts them, and who wrote each.
+    pub(crate) versions: Vec<(u64, Option<String>)>,
+    /// What both had changed, and what became of it.
+    pub(crate) decided: Vec<String>,
+    /// What was written before it was merged.
+    pub(crate) before: String,
+}
+
+impl Written {
+    fn new(text: &str, version: Option<u64>) -> Self {
+        Self {
+            text: text.to_owned(),
+            version,
+            between: Vec::new(),
+            unseen: None,
+        }
+    }
 }
 
 /// A place that was found, with the clients that reach it.
@@ -79,9 +122,60 @@ impl Store {
                 text: document.clone(),
                 version: None,
                 changed: Changed::default(),
+                origin: Origin::Given,
             }),
             Self::File(file) => file.read(),
             Self::Parameter(parameter) => parameter.read().await,
+        }
+    }
+
+    /// Who or what changed it last, as far as one may know.
+    pub(crate) async fn changed(&self, found: &Found) -> Changed {
+        match self {
+            Self::Given(_) | Self::File(_) => found.changed.clone(),
+            Self::Parameter(parameter) => parameter.changed(found).await,
+        }
+    }
+
+    /// Creates the document; there must be none.
+    pub(crate) async fn create(&self, text: &str, new: &New) -> Result<Written, Trouble> {
+        match self {
+            Self::Given(_) => Err(given()),
+            Self::File(file) => file.create(text),
+            Self::Parameter(parameter) => parameter.create(text, new.key.as_deref()).await,
+        }
+    }
+
+    /// Writes what was made of what was found. What others wrote since then is not lost.
+    pub(crate) async fn write(&self, found: &Found, text: &str) -> Result<Written, Trouble> {
+        match self {
+            Self::Given(_) => Err(given()),
+            Self::File(file) => file.write(found, text),
+            Self::Parameter(parameter) => parameter.write(found, text).await,
+        }
+    }
+
+    /// Writes over whatever is there, with as few rights as may be.
+    pub(crate) async fn write_over(&self, text: &str) -> Result<Written, Trouble> {
+        match self {
+            Self::Given(_) => Err(given()),
+            Self::File(file) => file.write_over(text),
+            Self::Parameter(parameter) => parameter.write_over(text).await,
+        }
+    }
+
+    /// Whether what is on its way to functions may differ from what was found.
+    #[expect(clippy::unused_async, reason = "AppConfig is asked")]
+    pub(crate) async fn is_changing(&self, _found: &Found) -> bool {
+        false
+    }
+
+    /// The environment variable that has a function read the document there.
+    pub(crate) fn variable(&self) -> Option<String> {
+        match self {
+            Self::Given(_) => None,
+            Self::File(file) => Some(format!("CHAOS_CONFIG_FILE={}", file.path().display())),
+            Self::Parameter(parameter) => Some(format!("CHAOS_PARAM={}", parameter.reference())),
         }
     }
 
@@ -93,4 +187,18 @@ impl Store {
             Self::Parameter(parameter) => parameter.name(),
         }
     }
+}
+
+/// How a new document is kept.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct New {
+    /// As a `SecureString` under this key; an empty name is the account's default key.
+    pub(crate) key: Option<String>,
+}
+
+fn given() -> Trouble {
+    Trouble::other(
+        "CHAOS_CONFIG is the document itself, which a function reads once and nobody can change \
+         from here; name a place with --param, --appconfig or --file",
+    )
 }

@@ -9,7 +9,7 @@ use super::local::Session;
 use super::location::{AppConfigName, Location};
 use super::profiles::{Profile, Profiles};
 use crate::ending::Ending;
-use crate::progress;
+use crate::{progress, terminal};
 
 /// Where the document is: one of these, or else what the environment names, as for the library
 /// (`CHAOS_CONFIG`, `CHAOS_CONFIG_FILE`, `CHAOS_APPCONFIG_…`, `CHAOS_PARAM`).
@@ -71,6 +71,46 @@ impl Place {
             || self.file.is_some()
             || self.profile.is_some()
             || self.local.is_some()
+    }
+
+    /// The same, where it names something; else the other, in parts for region and AWS profile.
+    pub(crate) fn or(self, other: Self) -> Self {
+        let region = self.region.clone().or_else(|| other.region.clone());
+        let aws_profile = self
+            .aws_profile
+            .clone()
+            .or_else(|| other.aws_profile.clone());
+        let place = if self.is_named() { self } else { other };
+        Self {
+            region,
+            aws_profile,
+            ..place
+        }
+    }
+
+    /// Asks somebody at a terminal where the document is, if neither an option nor the environment
+    /// says it.
+    pub(crate) fn ask_if_not_named(&mut self) -> Result<(), Ending> {
+        let environment = |name: &str| std::env::var(name).ok();
+        if self.is_named() || Location::from_env(&environment, &mut Vec::new()).is_some() {
+            return Ok(());
+        }
+        let other = "another SSM parameter".to_owned();
+        let mut choices: Vec<String> = Profiles::load()?
+            .iter()
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        if !choices.is_empty() {
+            choices.push(other.clone());
+            let chosen = terminal::chosen("Where is the document?", choices)?;
+            if chosen != other {
+                self.profile = Some(chosen);
+                return Ok(());
+            }
+        }
+        let help = "as /orders/chaos; --appconfig and --file name other places";
+        self.param = Some(terminal::text("Name of the SSM parameter:", help)?);
+        Ok(())
     }
 
     /// Where the document is; what is wrong with the environment is said.

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::report::{Report, described, kind_of, quoted, shown, spelled};
-use super::table::{Attribute, DefaultValue, Kind, LONGEST_BODY, LONGEST_TEXT};
+use super::table::{Attribute, DefaultValue, Kind, LONGEST_TEXT};
 
 /// How a format spells the keys of the flag format: pairs of the key here and the key there.
 pub(super) type Spelling = &'static [(&'static str, &'static str)];
@@ -60,7 +60,8 @@ impl<'a> Fields<'a> {
 
     /// What to write for the attribute of that key.
     pub(super) fn wanted(&self, key: &str) -> String {
-        self.attribute(key).map_or_else(String::new, wanted)
+        self.attribute(key)
+            .map_or_else(String::new, Attribute::wanted)
     }
 
     /// The key as the document's format spells it.
@@ -130,7 +131,7 @@ impl<'a> Fields<'a> {
             (Some(other), _) => self.refuse(attribute, other),
             (None, DefaultValue::Boolean(truth)) => Some(truth),
             (None, DefaultValue::Required) => {
-                self.error(key, format!("is missing; write {}", wanted(attribute)));
+                self.error(key, format!("is missing; write {}", attribute.wanted()));
                 None
             }
             (None, _) => None,
@@ -175,7 +176,7 @@ impl<'a> Fields<'a> {
                     format!(
                         "{} is no whole number; write {}",
                         shown(value),
-                        wanted(attribute)
+                        attribute.wanted()
                     ),
                 );
                 None
@@ -198,7 +199,7 @@ impl<'a> Fields<'a> {
                     format!(
                         "{} cannot be meant; write {}",
                         quoted(text),
-                        wanted(attribute)
+                        attribute.wanted()
                     ),
                 );
                 None
@@ -241,7 +242,7 @@ impl<'a> Fields<'a> {
         if let Ok(time) = OffsetDateTime::parse(text, &Rfc3339) {
             return Some(time.into());
         }
-        let wanted = wanted(attribute);
+        let wanted = attribute.wanted();
         self.error(
             key,
             format!("{} is no point in time; write {wanted}", quoted(text)),
@@ -256,7 +257,7 @@ impl<'a> Fields<'a> {
     }
 
     fn refuse<T>(&mut self, attribute: &Attribute, value: &Value) -> Option<T> {
-        self.mistaken(attribute.key, value, &wanted(attribute));
+        self.mistaken(attribute.key, value, &attribute.wanted());
         None
     }
 
@@ -266,7 +267,7 @@ impl<'a> Fields<'a> {
             format!(
                 "{} is out of range; write {}",
                 shown(value),
-                wanted(attribute)
+                attribute.wanted()
             ),
         );
         None
@@ -319,48 +320,5 @@ fn longest(kind: Kind) -> usize {
     match kind {
         Kind::Text { longest } => longest,
         _ => LONGEST_TEXT,
-    }
-}
-
-/// What to write for an attribute: `a number from 0 to 100`.
-fn wanted(attribute: &Attribute) -> String {
-    let bounded = |what: &str, min: &dyn std::fmt::Display, max: Option<&dyn std::fmt::Display>| {
-        let unit = attribute
-            .unit
-            .map_or_else(String::new, |unit| format!(" {unit}"));
-        match max {
-            Some(max) => format!("{what} from {min} to {max}{unit}"),
-            None => format!("{what} of at least {min}{unit}"),
-        }
-    };
-    match attribute.kind {
-        Kind::Boolean => "true or false".to_owned(),
-        Kind::Number { min, max } => bounded("a number", &min, Some(&max)),
-        Kind::Integer { min, max: u64::MAX } => bounded("a whole number", &min, None),
-        Kind::Integer { min, max } => bounded("a whole number", &min, Some(&max)),
-        Kind::Name => format!("a text of 1 to {LONGEST_TEXT} characters"),
-        Kind::Text { longest } => format!("a text of at most {longest} characters"),
-        Kind::Choice(choices) => {
-            let quoted: Vec<String> = choices.iter().map(|choice| format!("\"{choice}\"")).collect();
-            quoted.join(" or ")
-        }
-        Kind::Time => "it as RFC 3339 has it, as \"2026-12-01T18:00:00Z\"".to_owned(),
-        Kind::By => "a path into the event, or \"label:\" and the name of a label".to_owned(),
-        Kind::Globs => "a glob, as \"cache.*\", or a list of globs".to_owned(),
-        Kind::Labels => "an object, as {\"tenant\": [\"a\", \"b\"]}".to_owned(),
-        Kind::Conditions => {
-            "a list of conditions, as [{\"path\": \"rawPath\", \"operator\": \"startsWith\", \"value\": \"/api\"}]"
-                .to_owned()
-        }
-        Kind::Body => format!(
-            "a text of at most {LONGEST_BODY} characters, or any JSON but null that is no longer"
-        ),
-        Kind::Headers => "an object of texts, as {\"Retry-After\": \"5\"}".to_owned(),
-        Kind::HeaderNames => {
-            "the name of a header, as \"access-control-allow-origin\", or a list of names".to_owned()
-        }
-        Kind::Patterns => {
-            "a list of regular expressions, as [\"dynamodb\\..*\\.amazonaws\\.com\"]".to_owned()
-        }
     }
 }

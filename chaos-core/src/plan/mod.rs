@@ -48,6 +48,7 @@ mod settings;
 mod table;
 mod trigger;
 mod validate;
+mod wanted;
 
 use std::sync::Arc;
 

@@ -67,6 +67,7 @@ pub static MODES: &[ModeRow] = &[
                 "the standard deviation of the waits",
             ),
         ],
+        least: &["min_latency", "max_latency", "mean"],
         before: true,
         after: true,
         build: figures::latency,
@@ -82,6 +83,7 @@ pub static MODES: &[ModeRow] = &[
             "how long before the deadline the wait ends; with 0, a second after it, so that Lambda ends the \
              invocation",
         )],
+        least: &[],
         before: true,
         after: true,
         build: figures::timeout,
@@ -111,6 +113,7 @@ pub static MODES: &[ModeRow] = &[
                 "take all but so much, 10240 MB at most, instead of disk_space",
             ),
         ],
+        least: &[],
         before: true,
         after: false,
         build: figures::disk_space,
@@ -128,6 +131,7 @@ pub static MODES: &[ModeRow] = &[
             DefaultValue::Integer(100),
             "how much to hold",
         )],
+        least: &[],
         before: true,
         after: false,
         build: figures::memory,
@@ -153,6 +157,7 @@ pub static MODES: &[ModeRow] = &[
                 "how many busy threads; as many as there are cores unless written",
             ),
         ],
+        least: &[],
         before: true,
         after: false,
         build: figures::cpu,
@@ -164,8 +169,10 @@ pub static MODES: &[ModeRow] = &[
             "deny_list",
             Kind::Patterns,
             DefaultValue::Unset,
-            "which names: regular expressions, at most 64; none unless written",
+            "which names: regular expressions, at most 64 in a document, each of at most 16 KiB \
+             compiled; none unless written",
         )],
+        least: &["deny_list"],
         before: true,
         after: false,
         build: figures::deny_list,
@@ -193,6 +200,7 @@ pub static MODES: &[ModeRow] = &[
                 "headers of the response",
             ),
         ],
+        least: &[],
         before: true,
         after: true,
         build: figures::status_code,
@@ -201,6 +209,7 @@ pub static MODES: &[ModeRow] = &[
         name: "exception",
         title: "fails",
         attributes: EXCEPTION,
+        least: &[],
         before: true,
         after: true,
         build: figures::exception,
@@ -214,6 +223,7 @@ pub static MODES: &[ModeRow] = &[
             DefaultValue::Text("Injected panic"),
             "the panic's message",
         )],
+        least: &[],
         before: true,
         after: true,
         build: figures::panic,
@@ -227,6 +237,7 @@ pub static MODES: &[ModeRow] = &[
             DefaultValue::Integer(1),
             "the process's exit code",
         )],
+        least: &[],
         before: true,
         after: true,
         build: figures::exit,
@@ -235,6 +246,7 @@ pub static MODES: &[ModeRow] = &[
         name: "lost_reply",
         title: "does the work, and fails in place of its reply",
         attributes: EXCEPTION,
+        least: &[],
         before: false,
         after: true,
         build: figures::lost_reply,
@@ -244,6 +256,7 @@ pub static MODES: &[ModeRow] = &[
         title: "runs the handler twice with the same event, as at-least-once delivery does, and \
                 returns the second result",
         attributes: &[],
+        least: &[],
         before: true,
         after: false,
         build: figures::duplicate,
@@ -274,6 +287,7 @@ pub static MODES: &[ModeRow] = &[
                 "the headers to set, whatever the response has under their names",
             ),
         ],
+        least: &[],
         before: false,
         after: true,
         build: figures::corruption,
@@ -289,6 +303,15 @@ pub fn mode_row(name: &str) -> Option<&'static ModeRow> {
 mod tests {
     use super::*;
     use crate::plan::FLAG_ATTRIBUTES;
+
+    #[test]
+    fn what_a_mode_needs_at_least_is_its_own() {
+        for row in MODES {
+            for key in row.least {
+                assert!(row.attribute(key).is_some(), "{}.{key}", row.name);
+            }
+        }
+    }
 
     #[test]
     fn no_mode_has_an_attribute_of_every_flag() {

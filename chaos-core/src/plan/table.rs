@@ -15,6 +15,9 @@ pub struct ModeRow {
     pub title: &'static str,
     /// Its own attributes, beside those of every flag ([`FLAG_ATTRIBUTES`]).
     pub attributes: &'static [Attribute],
+    /// Of these at least one must be written for the mode to do anything; of none, it does what its
+    /// defaults say.
+    pub least: &'static [&'static str],
     /// Whether `phase` may be `before`, which it is then unless written.
     pub before: bool,
     /// Whether `phase` may be `after`.

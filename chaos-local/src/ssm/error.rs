@@ -1,4 +1,4 @@
-use crate::ACCOUNT_ID;
+use super::name::user;
 
 /// An error of the service: its code, its message and its HTTP status, as an SDK gets them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,6 +78,14 @@ impl ServiceError {
         )
     }
 
+    pub(crate) fn invalid_filter(message: impl Into<String>) -> Self {
+        Self::new("InvalidFilterOption", message)
+    }
+
+    pub(crate) fn invalid_token() -> Self {
+        Self::new("InvalidNextToken", "The specified token is not valid.")
+    }
+
     pub(crate) fn throttled() -> Self {
         Self::new("ThrottlingException", "Rate exceeded")
     }
@@ -86,9 +94,9 @@ impl ServiceError {
         Self::new(
             "AccessDeniedException",
             format!(
-                "User: arn:aws:sts::{ACCOUNT_ID}:assumed-role/chaos-local/function is not authorized \
-                 to perform: ssm:{action} on resource: {resource} because no identity-based policy \
-                 allows the ssm:{action} action"
+                "User: {} is not authorized to perform: ssm:{action} on resource: {resource} because \
+                 no identity-based policy allows the ssm:{action} action",
+                user()
             ),
         )
     }

@@ -2,6 +2,7 @@
 
 mod error;
 mod extension;
+mod metadata;
 mod name;
 mod protocol;
 mod server;
@@ -24,9 +25,9 @@ use store::Put;
 
 /// SSM Parameter Store on loopback, until it is dropped.
 ///
-/// Over the wire it knows `GetParameter`, `GetParameters`, `PutParameter` and `DeleteParameter`,
-/// with versions (`name:version`), types, tiers and the service's own errors. Signatures are not
-/// checked. The methods here do the same without the wire, and are not counted as requests.
+/// Over the wire it knows `GetParameter`, `GetParameters`, `GetParameterHistory`,
+/// `DescribeParameters`, `PutParameter` and `DeleteParameter`, with versions (`name:version`),
+/// types, tiers, keys and the service's own errors. Signatures are not checked. The methods here do the same without the wire, and are not counted as requests.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -132,6 +133,7 @@ impl ParameterStore {
             value,
             kind: Some(kind),
             tier,
+            key_id: None,
             overwrite: true,
         };
         self.service
@@ -159,6 +161,45 @@ impl ParameterStore {
     pub async fn behave(&self, behaviour: Behaviour) -> io::Result<()> {
         self.service.behave(behaviour);
         self.server.behave(behaviour).await
+    }
+
+    /// The actions, such as `DescribeParameters`, that are denied from now on, whatever else the
+    /// store is told to do: as to a role whose policy lacks them. None of them by default.
+    ///
+    /// ```no_run
+    /// # async fn example(params: chaos_local::ParameterStore) {
+    /// // A role that may write and not read.
+    /// params.deny(["GetParameter", "GetParameterHistory", "DescribeParameters"]);
+    /// # }
+    /// ```
+    pub fn deny<'a>(&self, actions: impl IntoIterator<Item = &'a str>) {
+        self.service
+            .deny(actions.into_iter().map(str::to_owned).collect());
+    }
+
+    /// Puts a value right before the next request for this action is answered, as somebody does who
+    /// is faster by a moment. A value that the service would not take is not put.
+    ///
+    /// ```no_run
+    /// # async fn example(params: chaos_local::ParameterStore) {
+    /// // Whoever reads the parameter and then writes it, writes over this.
+    /// params.put_before("PutParameter", "/orders/chaos", "{}");
+    /// # }
+    /// ```
+    pub fn put_before(&self, action: &str, name: &str, value: &str) {
+        let [action, name, value] = [action, name, value].map(str::to_owned);
+        self.service.before(action, move |store| {
+            let put = Put {
+                name: &name,
+                value: &value,
+                kind: Some(ParameterType::String),
+                tier: Some(Tier::IntelligentTiering),
+                key_id: None,
+                overwrite: true,
+            };
+            // What the service would not take is not put.
+            let _ = store.put(&put);
+        });
     }
 
     /// The requests that arrived over the wire so far, oldest first, whatever came of them.

@@ -11,6 +11,11 @@ pub(crate) fn arn(name: &str) -> String {
     format!("arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter{slash}{name}")
 }
 
+/// Who asks, in the eyes of the service.
+pub(crate) fn user() -> String {
+    format!("arn:aws:sts::{ACCOUNT_ID}:assumed-role/chaos-local/function")
+}
+
 /// What a reader may write: a name or an ARN, and a version after a colon.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Reference<'a> {

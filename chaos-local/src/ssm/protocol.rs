@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::error::ServiceError;
+use super::metadata;
 use super::name::Reference;
 use super::store::{Parameter, ParameterType, Put, Store, Tier};
 
@@ -38,6 +39,7 @@ struct PutParameter {
     #[serde(rename = "Type")]
     kind: Option<String>,
     tier: Option<String>,
+    key_id: Option<String>,
     #[serde(default)]
     overwrite: bool,
 }
@@ -55,6 +57,8 @@ pub(crate) fn perform(
 ) -> Result<Value, ServiceError> {
     match action {
         "GetParameter" => get_parameter(store, &fields(body)?),
+        "GetParameterHistory" => metadata::history(store, &fields(body)?),
+        "DescribeParameters" => metadata::describe(store, &fields(body)?),
         "GetParameters" => get_parameters(store, &fields(body)?),
         "PutParameter" => put_parameter(store, &fields(body)?),
         "DeleteParameter" => delete_parameter(store, &fields(body)?),
@@ -130,6 +134,7 @@ fn put_parameter(store: &mut Store, request: &PutParameter) -> Result<Value, Ser
         value: &request.value,
         kind: parse_kind(request.kind.as_deref())?,
         tier: parse_tier(request.tier.as_deref())?,
+        key_id: request.key_id.as_deref(),
         overwrite: request.overwrite,
     };
     let parameter = store.put(&put)?;
@@ -162,28 +167,35 @@ fn parse_enum<T: DeserializeOwned>(
 }
 
 fn describe(parameter: &Parameter, reference: &str, decrypt: bool) -> Value {
-    let value = match parameter.kind {
-        ParameterType::SecureString if !decrypt => ciphertext(parameter),
-        _ => parameter.value.clone(),
-    };
-    let modified = parameter
-        .last_modified
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
     let mut description = json!({
         "ARN": parameter.arn,
         "DataType": "text",
-        // Seconds with milliseconds, which is as fine as the service counts.
-        "LastModifiedDate": (modified.as_secs_f64() * 1000.0).round() / 1000.0,
+        "LastModifiedDate": modified(parameter),
         "Name": parameter.name,
         "Type": parameter.kind,
-        "Value": value,
+        "Value": value(parameter, decrypt),
         "Version": parameter.version,
     });
     if let Some(version) = Reference::parse(reference).version {
         description["Selector"] = format!(":{version}").into();
     }
     description
+}
+
+pub(super) fn value(parameter: &Parameter, decrypt: bool) -> String {
+    match parameter.kind {
+        ParameterType::SecureString if !decrypt => ciphertext(parameter),
+        _ => parameter.value.clone(),
+    }
+}
+
+/// Seconds with milliseconds, which is as fine as the service counts.
+pub(super) fn modified(parameter: &Parameter) -> f64 {
+    let modified = parameter
+        .last_modified
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    (modified.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
 /// Looks like what KMS makes, in base64, and tells nothing of the value but its length.

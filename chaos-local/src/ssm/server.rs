@@ -57,10 +57,15 @@ pub(crate) struct Service {
     arrived: Notify,
 }
 
+/// What happens to the store right before a request is answered.
+type Before = Box<dyn FnOnce(&mut Store) + Send>;
+
 #[derive(Default)]
 struct State {
     store: Store,
     behaviour: Behaviour,
+    denied: Vec<String>,
+    before: Vec<(String, Before)>,
     requests: Vec<RecordedRequest>,
 }
 
@@ -75,6 +80,14 @@ impl Service {
 
     pub(crate) fn behave(&self, behaviour: Behaviour) {
         self.lock().behaviour = behaviour;
+    }
+
+    pub(crate) fn deny(&self, actions: Vec<String>) {
+        self.lock().denied = actions;
+    }
+
+    pub(crate) fn before(&self, action: String, work: impl FnOnce(&mut Store) + Send + 'static) {
+        self.lock().before.push((action, Box::new(work)));
     }
 
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
@@ -99,14 +112,23 @@ impl Service {
 
     /// Does what the service does, and nothing of what it was told to do instead.
     pub(super) fn perform(&self, action: &str, fields: &Value) -> Result<Value, ServiceError> {
-        self.with_store(|store| protocol::perform(store, action, fields))
+        let mut state = self.lock();
+        if let Some(next) = state.before.iter().position(|(before, _)| before == action) {
+            let (_, work) = state.before.remove(next);
+            work(&mut state.store);
+        }
+        protocol::perform(&mut state.store, action, fields)
     }
 
     /// Notes a request and says how to treat it.
     pub(super) fn record(&self, request: RecordedRequest) -> Behaviour {
         let mut state = self.lock();
+        let behaviour = if state.denied.contains(&request.action) {
+            Behaviour::AccessDenied
+        } else {
+            state.behaviour
+        };
         state.requests.push(request);
-        let behaviour = state.behaviour;
         drop(state);
         self.arrived.notify_waiters();
         behaviour

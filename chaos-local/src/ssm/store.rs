@@ -11,6 +11,9 @@ use super::name::{self, Reference, Target};
 /// The service keeps this many versions of a parameter and drops the oldest.
 const MAX_VERSIONS: usize = 100;
 
+/// The key of a `SecureString` that names none.
+const DEFAULT_KEY: &str = "alias/aws/ssm";
+
 /// What kind of value a parameter has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ParameterType {
@@ -50,6 +53,10 @@ pub struct Parameter {
     pub version: u64,
     /// When this version was put.
     pub last_modified: SystemTime,
+    /// The ARN of who put it.
+    pub last_modified_user: String,
+    /// The key that a `SecureString` is encrypted with.
+    pub key_id: Option<String>,
     /// The parameter's ARN.
     pub arn: String,
 }
@@ -59,6 +66,8 @@ pub(crate) struct Put<'a> {
     pub(crate) value: &'a str,
     pub(crate) kind: Option<ParameterType>,
     pub(crate) tier: Option<Tier>,
+    /// The default key of the account, unless a key is named: the last version's is not kept.
+    pub(crate) key_id: Option<&'a str>,
     pub(crate) overwrite: bool,
 }
 
@@ -79,6 +88,8 @@ impl Store {
         if current.is_some() && !put.overwrite {
             return Err(ServiceError::already_exists());
         }
+        let key = put.key_id.unwrap_or(DEFAULT_KEY);
+        let key_id = (kind == ParameterType::SecureString).then(|| key.to_owned());
         let tier = tier(put.value, put.tier, current.map(|current| current.tier))?;
         let parameter = Parameter {
             name: put.name.to_owned(),
@@ -87,6 +98,8 @@ impl Store {
             tier,
             version: current.map_or(1, |current| current.version + 1),
             last_modified: SystemTime::now(),
+            last_modified_user: name::user(),
+            key_id,
             arn: name::arn(put.name),
         };
         let versions = self.parameters.entry(put.name.to_owned()).or_default();
@@ -117,6 +130,18 @@ impl Store {
             .iter()
             .find(|known| known.version.to_string() == version);
         found.ok_or_else(|| ServiceError::version_not_found(&versions[0].name, version))
+    }
+
+    /// The versions that are kept, oldest first.
+    pub(crate) fn history(&self, reference: &str) -> Result<&VecDeque<Parameter>, ServiceError> {
+        let name = &self.get(reference)?.name;
+        let versions = self.parameters.get(name);
+        versions.ok_or_else(ServiceError::parameter_not_found)
+    }
+
+    /// The last version of each, by name.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.values().filter_map(VecDeque::back)
     }
 
     pub(crate) fn delete(&mut self, name: &str) -> Result<(), ServiceError> {

@@ -5,6 +5,7 @@ mod attached;
 mod child;
 mod http_api;
 mod invoke;
+mod metadata;
 mod parameters;
 mod support;
 mod switches;

@@ -310,7 +310,11 @@ async fn requests_that_make_no_sense() {
             json!({"Name": "no spaces", "Value": "1", "Type": "String"}),
             "ValidationException",
         ),
-        ("DescribeParameters", json!({}), "UnknownOperationException"),
+        (
+            "GetParametersByPath",
+            json!({}),
+            "UnknownOperationException",
+        ),
     ];
     for (action, fields, expected) in cases {
         assert_eq!(

@@ -4,5 +4,6 @@
 mod keys;
 mod modes;
 mod pipelines;
+mod process;
 mod real;
 mod support;

@@ -4,4 +4,5 @@
 mod server;
 
 mod modes;
+mod process;
 mod real;

@@ -5,4 +5,5 @@ mod server;
 
 mod client;
 mod modes;
+mod process;
 mod real;

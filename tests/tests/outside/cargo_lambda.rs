@@ -5,10 +5,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use chaos_tests::program::{Program, named_by};
 use chaos_tests::{build, document, events};
 use serde_json::Value;
-
-use crate::program::{Program, named_by};
 
 /// It builds the quickstart, if need be from nothing.
 const BUILD: Duration = Duration::from_mins(10);

@@ -4,4 +4,3 @@
 
 mod cargo_lambda;
 mod moto;
-mod program;

@@ -9,10 +9,9 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::ParameterType;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use chaos_tests::document::{is_on, off, on};
+use chaos_tests::program::{Program, named_by};
 use chaos_tests::{PARAMETER, Running, function, wait};
 use serde_json::json;
-
-use crate::program::{Program, named_by};
 
 /// Python, and all that moto brings, takes its time to start.
 const START: Duration = Duration::from_secs(90);

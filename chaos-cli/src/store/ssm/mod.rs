@@ -1,25 +1,32 @@
 //! A document in SSM Parameter Store.
 
+mod about;
+mod history;
+mod reference;
+mod write;
+
 use aws_credential_types::Credentials;
 use aws_sdk_ssm::Client;
+use aws_sdk_ssm::types::ParameterType;
 
+use self::reference::Reference;
 use super::aws::{Access, explain};
 use super::local::Session;
-use super::{Changed, Found, Trouble};
+use super::{Changed, Found, Origin, Trouble};
 
 /// A parameter with a document.
 #[derive(Debug)]
 pub(crate) struct ParameterStore {
     client: Client,
-    /// A name or an ARN.
-    reference: String,
+    reference: Reference,
 }
 
 impl ParameterStore {
-    pub(super) async fn open(access: &Access, reference: String) -> Self {
+    pub(super) async fn open(access: &Access, name: String) -> Self {
+        let reference = Reference::new(name);
         let mut access = access.clone();
         if access.region.is_none() {
-            access.region = region_of(&reference).map(ToOwned::to_owned);
+            access.region = reference.region().map(ToOwned::to_owned);
         }
         let client = Client::new(&access.config().await);
         Self { client, reference }
@@ -38,7 +45,7 @@ impl ParameterStore {
             .build();
         Self {
             client: Client::from_conf(config),
-            reference: session.parameter.clone(),
+            reference: Reference::new(session.parameter.clone()),
         }
     }
 
@@ -46,12 +53,16 @@ impl ParameterStore {
         format!("parameter {}", self.reference)
     }
 
+    pub(super) fn reference(&self) -> &str {
+        self.reference.as_str()
+    }
+
     pub(super) async fn read(&self) -> Result<Found, Trouble> {
         let doing = format!("cannot read {}", self.name());
         let answer = self
             .client
             .get_parameter()
-            .name(&self.reference)
+            .name(self.reference.as_str())
             .with_decryption(true)
             .send()
             .await
@@ -61,36 +72,34 @@ impl ParameterStore {
                 "{doing}: the answer has none in it"
             )));
         };
-        let changed = Changed {
-            at: parameter
-                .last_modified_date
-                .and_then(|date| date.try_into().ok()),
-            by: None,
-        };
+        let date = parameter.last_modified_date;
         Ok(Found {
             text: parameter.value.unwrap_or_default(),
             version: u64::try_from(parameter.version).ok(),
-            changed,
+            changed: Changed {
+                at: date.and_then(|date| date.try_into().ok()),
+                by: None,
+            },
+            origin: Origin::Parameter {
+                name: parameter.name.unwrap_or_default(),
+                secure: parameter.r#type == Some(ParameterType::SecureString),
+            },
         })
     }
-}
 
-/// The region that an ARN names.
-fn region_of(reference: &str) -> Option<&str> {
-    let mut parts = reference.split(':');
-    let arn = parts.next() == Some("arn");
-    parts.nth(2).filter(|region| arn && !region.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_arn_names_its_region() {
-        let arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/orders/chaos";
-        assert_eq!(region_of(arn), Some("eu-west-1"));
-        assert_eq!(region_of("/orders/chaos"), None);
-        assert_eq!(region_of("orders:3"), None);
+    /// Who changed it last, where that may be known.
+    pub(super) async fn changed(&self, found: &Found) -> Changed {
+        let about = match &found.origin {
+            Origin::Parameter { name, .. } => self.about(name).await,
+            _ => return found.changed.clone(),
+        };
+        let by = match about {
+            Ok(about) if Some(about.version) == found.version => about.user,
+            _ => None,
+        };
+        Changed {
+            by,
+            ..found.changed.clone()
+        }
     }
 }

@@ -7,24 +7,35 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chaos_tests::wait;
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use crate::wait;
+
 /// The program that an environment variable names.
-pub(crate) fn named_by(variable: &str) -> OsString {
+///
+/// # Panics
+///
+/// If it names none.
+pub fn named_by(variable: &str) -> OsString {
     std::env::var_os(variable).unwrap_or_else(|| {
         panic!("{variable} is not set; run `cargo xtask test`, which installs what it names")
     })
 }
 
 /// A program that runs, in a process group of its own.
-pub(crate) struct Program {
+#[derive(Debug)]
+pub struct Program {
     child: Child,
     output: Arc<Mutex<Vec<String>>>,
 }
 
 impl Program {
-    pub(crate) fn start(mut command: Command) -> Self {
+    /// Starts it, without anything on its standard input.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn start(mut command: Command) -> Self {
         command
             .process_group(0)
             .stdin(Stdio::null())
@@ -44,13 +55,17 @@ impl Program {
     }
 
     /// What it wrote so far.
-    pub(crate) fn output(&self) -> String {
+    pub fn output(&self) -> String {
         let lines = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         lines.join("\n")
     }
 
     /// Waits for a line, and returns what `wanted` makes of it.
-    pub(crate) async fn line<T>(
+    ///
+    /// # Panics
+    ///
+    /// If none comes within the limit.
+    pub async fn line<T>(
         &mut self,
         what: &str,
         limit: Duration,
@@ -65,7 +80,8 @@ impl Program {
         found.unwrap_or_else(|| panic!("no line says {what}; there is\n{}", self.output()))
     }
 
-    pub(crate) fn has_ended(&mut self) -> bool {
+    /// Whether it is over.
+    pub fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
     }
 }
