@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::edit::difference;
 use crate::progress;
-use crate::store::{Between, Store, Written};
+use crate::store::{Between, Store, Trouble, Written};
 
 /// Says what others wrote in between and how it was merged.
 pub(crate) fn report(written: &Written) {
@@ -19,6 +19,13 @@ pub(crate) fn report(written: &Written) {
     }
     if let Some(unseen) = &written.unseen {
         progress::error(unseen);
+    }
+}
+
+/// Shows what somebody else wrote that is in the way.
+pub(crate) fn report_theirs(found: &str, trouble: &Trouble) {
+    if let Some(theirs) = &trouble.theirs {
+        progress::block(&difference(found, theirs));
     }
 }
 

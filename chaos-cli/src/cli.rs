@@ -7,8 +7,8 @@ use clap::builder::styling::AnsiColor;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, convert, disable, enable, init, local, man, presets, profile, schema, simulate,
-    status, tour, validate,
+    completions, convert, disable, enable, init, local, man, policy, presets, profile, schema,
+    simulate, status, tour, validate,
 };
 
 /// Fault injection for AWS Lambda functions written in Rust.
@@ -46,6 +46,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Init(init::Arguments),
+    Policy(policy::Arguments),
     Status(status::Arguments),
     Enable(enable::Arguments),
     Disable(disable::Arguments),

@@ -13,6 +13,7 @@ mod enable;
 mod ending;
 mod group;
 mod local;
+mod policy;
 mod progress;
 mod signals;
 mod simulate;

@@ -5,8 +5,8 @@
 //! functions invoke each other through an AWS SDK. An [`HttpApi`] puts API Gateway in front of one. A
 //! [`ParameterStore`] answers an AWS SDK as the
 //! service does, errors included, and can be told to misbehave. An [`AppConfigAgent`] and a
-//! [`ParametersExtension`] stand for the agents that AWS offers as Lambda layers. Nothing listens
-//! anywhere but on 127.0.0.1, on ports that the system picks, and the processes that were started here
+//! [`ParametersExtension`] stand for the agents that AWS offers as Lambda layers, and [`AppConfig`]
+//! for the control plane behind the former. Nothing listens anywhere but on 127.0.0.1, on ports that the system picks, and the processes that were started here
 //! end with the values that stand for them.
 //!
 //! ```no_run
@@ -46,7 +46,7 @@ mod lambda;
 mod server;
 mod ssm;
 
-pub use appconfig::AppConfigAgent;
+pub use appconfig::{AppConfig, AppConfigAgent, Deployment, DeploymentState};
 pub use behaviour::Behaviour;
 pub use http_api::HttpApi;
 pub use lambda::{

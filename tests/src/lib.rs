@@ -7,6 +7,7 @@ pub mod events;
 mod found;
 pub mod host;
 mod launch;
+pub mod moto;
 pub mod program;
 mod running;
 pub mod small_disk;

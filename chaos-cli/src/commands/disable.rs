@@ -6,9 +6,9 @@ use chaos_core::plan;
 use clap::Args;
 
 use crate::change;
-use crate::edit::{Draft, Switched, Which, all_off, switch_off};
+use crate::edit::{Draft, Which, all_off, switch_off};
 use crate::ending::Ending;
-use crate::store::{Place, Store, Trouble, Written};
+use crate::store::{Found, Haste, Kind, Place, Store, Trouble, Written};
 use crate::{progress, terminal};
 
 /// So often it is done again as somebody else switches on what has just been switched off.
@@ -52,44 +52,75 @@ pub(crate) async fn run(mut arguments: Arguments) -> Result<ExitCode, Ending> {
     if arguments.all {
         return everything(&store).await;
     }
+    halt(&store).await?;
     let found = store.read().await?;
     let names = if arguments.names.is_empty() {
         ask(&found.text)?
     } else {
         arguments.names
     };
-    let Switched {
-        text,
-        flags,
-        unknown,
-        ..
-    } = switch_off(&found.text, Which::Named(&names)).map_err(|why| {
-        Ending::Usage(format!(
-            "{why}; functions use nothing of it, and --all puts a sound one in its place"
-        ))
-    })?;
-    let mut code = ExitCode::SUCCESS;
-    if flags.is_empty() {
-        say_unchanged(&store, found.version);
-    } else {
-        let written = store.write(&found, &text).await?;
-        change::report(&written);
-        say_disabled(&flags, &store, &written);
-        code = change::exit_code(&written);
+    named(&store, found, &names).await
+}
+
+/// Stops what is being deployed. What cannot be stopped is no reason not to go on.
+async fn halt(store: &Store) -> Result<(), Ending> {
+    match store.halt().await {
+        Err(trouble) if trouble.is_missing() => Err(trouble.into()),
+        Err(trouble) => {
+            progress::warning(&trouble.to_string());
+            Ok(())
+        }
+        Ok(()) => Ok(()),
     }
+}
+
+/// Switches off those that are named.
+async fn named(store: &Store, mut found: Found, names: &[String]) -> Result<ExitCode, Ending> {
+    let mut rounds = 0;
+    let (switched, code) = loop {
+        let switched = switch_off(&found.text, Which::Named(names)).map_err(|why| {
+            Ending::Usage(format!(
+                "{why}; functions use nothing of it, and --all puts a sound one in its place"
+            ))
+        })?;
+        if switched.flags.is_empty() {
+            say_unchanged(store, found.version);
+            break (switched, ExitCode::SUCCESS);
+        }
+        match store.write(&found, &switched.text, Haste::Now).await {
+            Ok(written) => {
+                change::report(&written);
+                say_disabled(&switched.flags, store, &written);
+                break (switched, change::exit_code(&written));
+            }
+            Err(trouble) if trouble.kind == Kind::Conflict && rounds < MOST_ROUNDS => {
+                again(&found.text, &trouble);
+                found = store.read().await?;
+                rounds += 1;
+            }
+            Err(trouble) => return Err(trouble.into()),
+        }
+    };
     // Last, so that a slip in one name leaves none of the others on.
-    if unknown.is_empty() {
+    if switched.unknown.is_empty() {
         return Ok(code);
     }
     Err(Ending::Usage(format!(
         "there is no flag {}; there are {}",
-        unknown.join(", "),
+        switched.unknown.join(", "),
         flags_of(&found.text).join(", ")
     )))
 }
 
+/// Says what somebody else did meanwhile.
+fn again(found: &str, trouble: &Trouble) {
+    progress::warning(&format!("{trouble}; this is done now"));
+    change::report_theirs(found, trouble);
+}
+
 /// Switches everything off, whatever may be ignored.
 async fn everything(store: &Store) -> Result<ExitCode, Ending> {
+    halt(store).await?;
     for _ in 0..MOST_ROUNDS {
         let found = match store.read().await {
             Ok(found) => found,
@@ -102,12 +133,16 @@ async fn everything(store: &Store) -> Result<ExitCode, Ending> {
                 "{why}; a document in which everything is off takes its place"
             ));
         }
-        if switched.text == found.text && !store.is_changing(&found).await {
+        if switched.text == found.text {
             say_unchanged(store, found.version);
             return Ok(ExitCode::SUCCESS);
         }
-        let written = match store.write(&found, &switched.text).await {
+        let written = match store.write(&found, &switched.text, Haste::Now).await {
             Ok(written) => written,
+            Err(trouble) if trouble.kind == Kind::Conflict => {
+                again(&found.text, &trouble);
+                continue;
+            }
             Err(trouble) => return write_over(store, &trouble).await,
         };
         change::report(&written);

@@ -9,7 +9,7 @@ use crate::change;
 use crate::edit::difference;
 use crate::enable::{self, Enabled, Wanted};
 use crate::ending::Ending;
-use crate::store::{Found, Place, Store};
+use crate::store::{Found, Haste, Place, Store};
 use crate::{progress, terminal, times};
 
 const ABOUT: &str = "Switch a fault on";
@@ -138,7 +138,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Ending> {
         progress::warning("somebody else changed the document meanwhile; this is what changes now");
         found = now;
     };
-    let written = store.write(&found, &enabled.text).await?;
+    let written = store
+        .write(&found, &enabled.text, Haste::No)
+        .await
+        .inspect_err(|trouble| change::report_theirs(&found.text, trouble))?;
     change::report(&written);
     progress::say("Enabled", &on(&wanted, &enabled, &store, written.version));
     Ok(change::exit_code(&written))

@@ -7,6 +7,7 @@ pub(crate) mod enable;
 pub(crate) mod init;
 pub(crate) mod local;
 pub(crate) mod man;
+pub(crate) mod policy;
 pub(crate) mod presets;
 pub(crate) mod profile;
 pub(crate) mod schema;
@@ -27,6 +28,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Ending> {
         Command::Status(arguments) => status::run(arguments).await,
         Command::Enable(arguments) => enable::run(arguments).await,
         Command::Disable(arguments) => disable::run(arguments).await,
+        Command::Policy(arguments) => policy::run(arguments).await,
         Command::Presets(arguments) => presets::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments).await,

@@ -41,14 +41,18 @@ pub(crate) async fn run(mut arguments: Arguments) -> Result<ExitCode, Ending> {
     let store = Store::open(&arguments.place).await?;
     let mut found = store.read().await?;
     found.changed = store.changed(&found).await;
-    let overview = Overview::of(&found.text, SystemTime::now());
+    let now = SystemTime::now();
+    let overview = Overview::of(&found.text, now);
+    let before = found.under_way.as_ref();
+    let before = before.map(|under_way| Overview::of(&under_way.before, now));
+    let before_is_on = before.is_some_and(|before| before.is_on());
     let shown = if arguments.json {
         format!("{:#}\n", json(&overview, &store.name(), &found))
     } else {
         table(&overview, &store.name(), &found, terminal::width())
     };
     anstream::stdout().write_all(shown.as_bytes())?;
-    Ok(if overview.is_on() {
+    Ok(if overview.is_on() || before_is_on {
         ExitCode::from(SOMETHING_IS_ON)
     } else {
         ExitCode::SUCCESS

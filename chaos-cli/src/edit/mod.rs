@@ -11,5 +11,5 @@ mod replay;
 pub(crate) use self::difference::difference;
 pub(crate) use self::draft::{Attributes, Draft};
 pub(crate) use self::merge::merge;
-pub(crate) use self::off::{Switched, Which, all_off, switch_off};
+pub(crate) use self::off::{Which, all_off, switch_off};
 pub(crate) use self::replay::replay;

@@ -34,6 +34,10 @@ pub(crate) fn json(overview: &Overview, place: &str, found: &Found) -> Value {
         "version": found.version,
         "changed": {"at": time(found.changed.at), "by": found.changed.by},
         "on": overview.is_on(),
+        "under_way": found.under_way.as_ref().map(|under_way| json!({
+            "what": under_way.what,
+            "on_before": Overview::of(&under_way.before, overview.now).is_on(),
+        })),
         "usable": overview.usable,
         "format": match overview.format {
             Format::FailureLambda0 => "failure-lambda 0.x",

@@ -96,6 +96,17 @@ impl Overview {
         }
     }
 
+    /// What is on, for a line on a document that is not shown otherwise.
+    pub(crate) fn in_a_word(&self) -> String {
+        let on = self.rows.iter().filter(|row| row.state.is_on());
+        let on: Vec<&str> = on.map(|row| &*row.name).collect();
+        if on.is_empty() {
+            "nothing is on elsewhere".to_owned()
+        } else {
+            format!("{} is on elsewhere", on.join(", "))
+        }
+    }
+
     pub(crate) fn is_on(&self) -> bool {
         self.rows.iter().any(|row| row.state.is_on())
     }

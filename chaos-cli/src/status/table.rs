@@ -28,6 +28,10 @@ pub(crate) fn table(overview: &Overview, place: &str, found: &Found, width: u16)
     let mut out = String::new();
     // Writing to a text does not fail.
     let _ = writeln!(out, "{}", heading(overview, place, found));
+    if let Some(under_way) = &found.under_way {
+        let before = Overview::of(&under_way.before, overview.now);
+        let _ = writeln!(out, "{}; until then {}", under_way.what, before.in_a_word());
+    }
     let (off, told): (Vec<&Row>, Vec<&Row>) = overview
         .rows
         .iter()

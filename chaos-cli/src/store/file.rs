@@ -42,6 +42,7 @@ impl FileStore {
             text,
             version: None,
             changed,
+            under_way: None,
             origin: Origin::File,
         })
     }

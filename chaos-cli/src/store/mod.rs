@@ -10,6 +10,7 @@
 //! chaos_core::plan::read(&found.text);
 //! ```
 
+mod appconfig;
 mod aws;
 mod file;
 pub(crate) mod local;
@@ -21,11 +22,12 @@ mod trouble;
 
 use std::time::SystemTime;
 
-use self::location::Location;
+pub(crate) use self::location::Location;
 pub(crate) use self::place::Place;
 pub(crate) use self::profiles::Profiles;
 pub(crate) use self::trouble::{Kind, Trouble};
 
+use self::appconfig::{AppConfigStore, Seen};
 use self::file::FileStore;
 use self::ssm::ParameterStore;
 use crate::ending::Ending;
@@ -37,6 +39,8 @@ pub(crate) struct Found {
     /// What the place counts changes by, where it does.
     pub(crate) version: Option<u64>,
     pub(crate) changed: Changed,
+    /// A deployment that has not reached everybody yet.
+    pub(crate) under_way: Option<UnderWay>,
     origin: Origin,
 }
 
@@ -47,12 +51,29 @@ pub(crate) struct Changed {
     pub(crate) by: Option<String>,
 }
 
+/// A deployment that is under way.
+#[derive(Clone, Debug)]
+pub(crate) struct UnderWay {
+    /// Its number, and how far it has got.
+    pub(crate) what: String,
+    /// The document that the others still have.
+    pub(crate) before: String,
+}
+
+/// Whether a write has to be in force at once, whatever others deploy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Haste {
+    No,
+    Now,
+}
+
 /// What a place needs to know again to write what was made of what was found.
 #[derive(Clone, Debug)]
 enum Origin {
     Given,
     File,
     Parameter { name: String, secure: bool },
+    AppConfig(Seen),
 }
 
 /// What became of a write.
@@ -96,6 +117,7 @@ pub(crate) enum Store {
     Given(String),
     File(FileStore),
     Parameter(ParameterStore),
+    AppConfig(AppConfigStore),
 }
 
 impl Store {
@@ -110,7 +132,7 @@ impl Store {
             }
             Location::Local(session) => Self::Parameter(ParameterStore::local(&session).await),
             Location::AppConfig(name) => {
-                return Err(Ending::Usage(format!("{name}: AppConfig is not read yet")));
+                Self::AppConfig(AppConfigStore::open(&place.access(), name).await)
             }
         })
     }
@@ -122,17 +144,19 @@ impl Store {
                 text: document.clone(),
                 version: None,
                 changed: Changed::default(),
+                under_way: None,
                 origin: Origin::Given,
             }),
             Self::File(file) => file.read(),
             Self::Parameter(parameter) => parameter.read().await,
+            Self::AppConfig(appconfig) => appconfig.read().await,
         }
     }
 
     /// Who or what changed it last, as far as one may know.
     pub(crate) async fn changed(&self, found: &Found) -> Changed {
         match self {
-            Self::Given(_) | Self::File(_) => found.changed.clone(),
+            Self::Given(_) | Self::File(_) | Self::AppConfig(_) => found.changed.clone(),
             Self::Parameter(parameter) => parameter.changed(found).await,
         }
     }
@@ -143,15 +167,22 @@ impl Store {
             Self::Given(_) => Err(given()),
             Self::File(file) => file.create(text),
             Self::Parameter(parameter) => parameter.create(text, new.key.as_deref()).await,
+            Self::AppConfig(appconfig) => appconfig.create(text).await,
         }
     }
 
     /// Writes what was made of what was found. What others wrote since then is not lost.
-    pub(crate) async fn write(&self, found: &Found, text: &str) -> Result<Written, Trouble> {
+    pub(crate) async fn write(
+        &self,
+        found: &Found,
+        text: &str,
+        haste: Haste,
+    ) -> Result<Written, Trouble> {
         match self {
             Self::Given(_) => Err(given()),
             Self::File(file) => file.write(found, text),
             Self::Parameter(parameter) => parameter.write(found, text).await,
+            Self::AppConfig(appconfig) => appconfig.write(found, text, haste).await,
         }
     }
 
@@ -161,13 +192,16 @@ impl Store {
             Self::Given(_) => Err(given()),
             Self::File(file) => file.write_over(text),
             Self::Parameter(parameter) => parameter.write_over(text).await,
+            Self::AppConfig(appconfig) => appconfig.write_over(text).await,
         }
     }
 
-    /// Whether what is on its way to functions may differ from what was found.
-    #[expect(clippy::unused_async, reason = "AppConfig is asked")]
-    pub(crate) async fn is_changing(&self, _found: &Found) -> bool {
-        false
+    /// Stops a deployment that is under way, where a change takes one.
+    pub(crate) async fn halt(&self) -> Result<(), Trouble> {
+        match self {
+            Self::Given(_) | Self::File(_) | Self::Parameter(_) => Ok(()),
+            Self::AppConfig(appconfig) => appconfig.halt().await,
+        }
     }
 
     /// The environment variable that has a function read the document there.
@@ -176,6 +210,15 @@ impl Store {
             Self::Given(_) => None,
             Self::File(file) => Some(format!("CHAOS_CONFIG_FILE={}", file.path().display())),
             Self::Parameter(parameter) => Some(format!("CHAOS_PARAM={}", parameter.reference())),
+            Self::AppConfig(appconfig) => Some(appconfig.variables()),
+        }
+    }
+
+    /// The ids of application, environment and profile of a configuration in AppConfig.
+    pub(crate) async fn ids(&self) -> Result<[String; 3], Trouble> {
+        match self {
+            Self::AppConfig(appconfig) => appconfig.three_ids().await,
+            _ => Err(Trouble::other(format!("{} has no ids", self.name()))),
         }
     }
 
@@ -185,6 +228,7 @@ impl Store {
             Self::Given(_) => "environment variable CHAOS_CONFIG".to_owned(),
             Self::File(file) => file.name(),
             Self::Parameter(parameter) => parameter.name(),
+            Self::AppConfig(appconfig) => appconfig.name(),
         }
     }
 }

@@ -48,7 +48,7 @@ pub(crate) struct Place {
 
 impl Place {
     /// The same with what a saved profile says, where one is named. Options go before it.
-    pub(super) fn resolved(&self) -> Result<Self, Ending> {
+    pub(crate) fn resolved(&self) -> Result<Self, Ending> {
         let Some(name) = &self.profile else {
             return Ok(self.clone());
         };
@@ -114,7 +114,7 @@ impl Place {
     }
 
     /// Where the document is; what is wrong with the environment is said.
-    pub(super) fn locate(&self) -> Result<Location, Ending> {
+    pub(crate) fn locate(&self) -> Result<Location, Ending> {
         if let Some(function) = &self.local {
             let function = Some(&**function).filter(|name| !name.is_empty());
             return Ok(Location::Local(Session::find(function)?));

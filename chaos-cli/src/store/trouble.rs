@@ -9,6 +9,8 @@ use crate::ending::Ending;
 pub(crate) struct Trouble {
     pub(crate) kind: Kind,
     message: String,
+    /// What somebody else wrote, where that is in the way.
+    pub(crate) theirs: Option<String>,
 }
 
 /// What kind of trouble it is.
@@ -28,7 +30,15 @@ pub(crate) enum Kind {
 impl Trouble {
     pub(super) fn new(kind: Kind, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { kind, message }
+        Self {
+            kind,
+            message,
+            theirs: None,
+        }
+    }
+
+    pub(super) fn with_theirs(self, theirs: Option<String>) -> Self {
+        Self { theirs, ..self }
     }
 
     pub(super) fn missing(message: impl Into<String>) -> Self {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use chaos_local::ParameterStore;
+use chaos_local::{AppConfig, AppConfigAgent, ParameterStore};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -11,9 +11,11 @@ use tokio::process::Command;
 /// The parameter of these tests.
 pub(crate) const NAME: &str = "/orders/chaos";
 
-/// A Parameter Store, and a home without profiles.
+/// A Parameter Store, AppConfig with its agent, and a home without profiles.
 pub(crate) struct Bench {
     pub(crate) params: ParameterStore,
+    pub(crate) agent: AppConfigAgent,
+    pub(crate) appconfig: AppConfig,
     pub(crate) home: TempDir,
 }
 
@@ -27,8 +29,11 @@ pub(crate) struct Ran {
 
 impl Bench {
     pub(crate) async fn new() -> Self {
+        let agent = AppConfigAgent::start().await.expect("a port");
         Self {
             params: ParameterStore::start().await.expect("a port"),
+            appconfig: AppConfig::start(&agent).await.expect("a port"),
+            agent,
             home: tempfile::tempdir().expect("a folder"),
         }
     }
@@ -44,6 +49,7 @@ impl Bench {
     pub(crate) fn env(&self) -> Vec<(&'static str, String)> {
         let home = self.home.path().to_str().expect("UTF-8").to_owned();
         let mut env = self.params.env();
+        env.extend(self.appconfig.env());
         for name in [
             "HOME",
             "XDG_CONFIG_HOME",

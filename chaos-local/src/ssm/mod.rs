@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 pub use error::ServiceError;
 pub use extension::ParametersExtension;
+pub(crate) use name::user;
 pub use server::RecordedRequest;
 pub use store::{Parameter, ParameterType, Tier};
 

@@ -3,6 +3,7 @@
 mod agents;
 mod attached;
 mod child;
+mod control;
 mod http_api;
 mod invoke;
 mod metadata;

@@ -1,50 +1,23 @@
 //! A `SecureString` in moto's Parameter Store, flipped on and off with `PutParameter`.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use aws_config::{BehaviorVersion, Region};
-use aws_credential_types::Credentials;
-use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::ParameterType;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use chaos_tests::document::{is_on, off, on};
-use chaos_tests::program::{Program, named_by};
+use chaos_tests::moto::Moto;
 use chaos_tests::{PARAMETER, Running, function, wait};
 use serde_json::json;
 
-/// Python, and all that moto brings, takes its time to start.
-const START: Duration = Duration::from_secs(90);
 /// `CHAOS_CACHE_TTL`, and what a busy machine with a server in Python may add.
 const SEEN_WITHIN: Duration = Duration::from_secs(1 + 1);
 
-/// A Parameter Store, and an operator's client for it.
-struct Moto {
-    _server: Program,
-    endpoint: String,
-    operator: Client,
+/// What these tests do with it.
+trait Operated {
+    async fn put(&self, document: String);
+    async fn function(&self) -> Running;
 }
 
-impl Moto {
-    async fn start() -> Self {
-        let mut command = Command::new(named_by("CHAOS_TESTS_MOTO"));
-        // the system picks the port, and the server says which
-        command.args(["-H", "127.0.0.1", "-p", "0"]);
-        let mut server = Program::start(command);
-        let address = |line: &str| {
-            line.split("Running on ")
-                .nth(1)
-                .map(|url| url.trim().to_owned())
-        };
-        let endpoint = server.line("where moto runs", START, address).await;
-        let operator = operator(&endpoint).await;
-        Self {
-            _server: server,
-            endpoint,
-            operator,
-        }
-    }
-
+impl Operated for Moto {
     async fn put(&self, document: String) {
         let put = self
             .operator
@@ -67,20 +40,6 @@ impl Moto {
             .start()
             .await
     }
-}
-
-async fn operator(endpoint: &str) -> Client {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https();
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::for_tests())
-        .endpoint_url(endpoint)
-        .load()
-        .await;
-    Client::new(&config)
 }
 
 async fn is_now_on(function: &Running) -> bool {

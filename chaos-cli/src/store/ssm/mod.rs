@@ -80,6 +80,7 @@ impl ParameterStore {
                 at: date.and_then(|date| date.try_into().ok()),
                 by: None,
             },
+            under_way: None,
             origin: Origin::Parameter {
                 name: parameter.name.unwrap_or_default(),
                 secure: parameter.r#type == Some(ParameterType::SecureString),

@@ -16,8 +16,8 @@ use crate::server::{Answer, Server, decoded, text};
 /// `AppConfig`'s agent on loopback, until it is dropped.
 ///
 /// It answers `GET /applications/A/environments/E/configurations/C` with what was
-/// [`put`](Self::put) there, and with 404 where there is nothing. It has no deployments and no
-/// cache: a document is there at once.
+/// [`put`](Self::put) there or, with [`AppConfig`](crate::AppConfig) behind it, deployed; and with
+/// 404 where there is nothing. It has no cache: a document is there at once.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -49,6 +49,8 @@ struct State {
     /// By application, environment and configuration; with its version, which counts from 1.
     documents: BTreeMap<[String; 3], (u64, String)>,
     behaviour: Behaviour,
+    /// The control plane whose deployments are served besides.
+    control: Option<Arc<super::control::Service>>,
 }
 
 impl AppConfigAgent {
@@ -67,6 +69,11 @@ impl AppConfigAgent {
         let answering = Arc::clone(&service);
         let server = Server::start(0, move |request| answer(Arc::clone(&answering), request))?;
         Ok(Self { service, server })
+    }
+
+    /// Serves what is deployed there too.
+    pub(super) fn serve(&self, control: Arc<super::control::Service>) {
+        self.service.lock().control = Some(control);
     }
 
     /// Where the agent listens.
@@ -175,6 +182,12 @@ impl std::fmt::Debug for AppConfigAgent {
 }
 
 impl Service {
+    fn found(&self, key: &[String; 3]) -> Option<(u64, String)> {
+        let state = self.lock();
+        let put = state.documents.get(key).cloned();
+        put.or_else(|| state.control.as_ref()?.served(key))
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -203,7 +216,7 @@ async fn answer(service: Arc<Service>, request: Request<Incoming>) -> Answer {
     let Some(key) = key(request.uri().path()) else {
         return text(StatusCode::BAD_REQUEST, "Bad Request");
     };
-    let found = service.lock().documents.get(&key).cloned();
+    let found = service.found(&key);
     let Some((version, document)) = found else {
         return text(StatusCode::NOT_FOUND, "Not Found");
     };
