@@ -30,8 +30,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Ending> {
         .bin_name("cargo chaos")
         .disable_help_subcommand(true);
     all.build();
-    let named = arguments.command.iter();
-    let command = named.fold(Ok(all), |command, name| one(&command?, name))?;
+    let mut named = arguments.command.iter();
+    let command = named.try_fold(all, |command, name| one(&command, name))?;
     let mut page = Vec::new();
     render(command, &mut page)?;
     let mut out = io::stdout().lock();
@@ -46,9 +46,10 @@ fn one(command: &Command, name: &str) -> Result<Command, Ending> {
         let names = command.get_subcommands().map(Command::get_name);
         let names: Vec<&str> = names.collect();
         let names = names.join(", ");
-        let there = match names.is_empty() {
-            true => format!("{} has none", command.get_name()),
-            false => format!("there are {names}"),
+        let there = if names.is_empty() {
+            format!("{} has none", command.get_name())
+        } else {
+            format!("there are {names}")
         };
         Ending::Usage(format!("there is no command `{name}`; {there}"))
     })

@@ -31,9 +31,7 @@ fn every_page_that_a_page_names_is_there() {
     let mut pages = vec![Vec::new()];
     let mut count = 0;
     while let Some(command) = pages.pop() {
-        let arguments = [&["man"], &command[..]].concat();
-        let arguments: Vec<&str> = arguments.iter().map(|word: &&str| *word).collect();
-        let page = run(&arguments);
+        let page = run(&[&["man"], &command[..]].concat());
         assert_eq!((page.code, &*page.stderr), (0, ""), "{command:?}");
         count += 1;
         let start = ["cargo", "chaos"].iter().chain(&command).copied();
