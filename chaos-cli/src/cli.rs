@@ -18,12 +18,24 @@ use crate::commands::{
     bin_name = "cargo chaos",
     version,
     styles = STYLES,
+    max_term_width = 100,
     arg_required_else_help = true,
     after_help = "\
 Examples:
-  cargo chaos tour                       see every fault on the quickstart function
-  cargo chaos tour --package http-api    the same on another function of the workspace
-  cargo chaos help tour                  what the tour does, and its options"
+  cargo chaos tour                                    see faults happen
+  cargo chaos local --package quickstart              run a function here
+  cargo chaos validate chaos.json                     check a document
+  cargo chaos init --param /orders/chaos              make one, with all off
+  cargo chaos status --param /orders/chaos            what is on
+  cargo chaos disable --all --param /orders/chaos     switch all off
+  cargo chaos help enable                             what a command does
+
+Exit codes:
+  0      it is done; nothing is on; the document is valid
+  1      it could not be done, or the document is not valid
+  2      the arguments cannot be meant, or there is no document to read
+  3      something is on (status)
+  130    Ctrl-C, and everything that was started has ended"
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -38,15 +50,15 @@ pub(crate) enum Command {
     Enable(enable::Arguments),
     Disable(disable::Arguments),
     Presets(presets::Arguments),
-    Completions(completions::Arguments),
-    Convert(convert::Arguments),
-    Local(local::Arguments),
-    Man(man::Arguments),
     Profile(profile::Arguments),
-    Schema(schema::Arguments),
-    Simulate(simulate::Arguments),
-    Tour(tour::Arguments),
     Validate(validate::Arguments),
+    Simulate(simulate::Arguments),
+    Convert(convert::Arguments),
+    Schema(schema::Arguments),
+    Local(local::Arguments),
+    Tour(tour::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// As cargo colours its own help.
@@ -101,14 +113,10 @@ mod tests {
 
     /// Each line under `Examples:`, as far as it calls us.
     fn examples_parse(help: &str) {
-        let examples = help.lines().take_while(|line| !line.is_empty());
-        // to come
-        let there = |line: &&str| !line.contains("cargo chaos status");
-        for line in examples
-            .filter(there)
-            .filter(|line| line.contains("cargo chaos "))
-        {
-            let ends = ["    ", " | ", " > ", " >> ", " 2>"];
+        let under = |line: &&str| line.is_empty() || line.starts_with([' ', 'E']);
+        let examples = help.lines().take_while(under);
+        for line in examples.filter(|line| line.contains("cargo chaos ")) {
+            let ends = ["    ", " | ", " > ", " >> ", " 2>", " \\", ")'", " || "];
             let start = line.find("cargo chaos ").unwrap_or_default();
             let call = ends.iter().fold(&line[start..], |call, end| {
                 call.split(end).next().unwrap_or(call)

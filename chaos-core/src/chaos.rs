@@ -101,7 +101,7 @@ impl Chaos {
     }
 
     /// Counts calls, injections and failed fetches, and writes them to the standard output as
-    /// [metrics](crate#metrics) (`CHAOS_METRICS`).
+    /// [metrics](crate#metrics) (`CHAOS_METRICS`). Without a source there is nothing to count.
     pub fn metrics(mut self, metrics: bool) -> Self {
         self.metrics = Some(metrics);
         self
@@ -174,6 +174,7 @@ impl Chaos {
         };
         warn(warnings);
         let (mut options, doubts) = Options::from_env(env);
+        warn(doubts);
         options.list_points = self.list_points.unwrap_or(options.list_points);
         let Some((source, mut timing)) = source else {
             // Whoever writes the first document wants to know of the points before there is one.
@@ -188,7 +189,6 @@ impl Chaos {
         if timing.ttl.is_some() {
             timing.ttl = self.cache_ttl.or(timing.ttl);
         }
-        warn(doubts);
         source.name().clone_into(&mut options.config_source);
         options.dry_run = self.dry_run.unwrap_or(options.dry_run);
         options.metrics = self.metrics.unwrap_or(options.metrics);

@@ -50,10 +50,18 @@ impl SmallDisk {
         if mounted.is_none() {
             let why = "neither root nor a user namespace may mount a tmpfs here";
             let all = cfg!(feature = "outside") || std::env::var_os("CHAOS_TESTS_ALL").is_some();
-            assert!(!all, "the full disk cannot be tried: {why}");
+            assert!(
+                !all,
+                "the full disk cannot be tried: {why}; run the tests as root, or allow user \
+                 namespaces (in a container: `--privileged`; on Ubuntu: sysctl \
+                 kernel.apparmor_restrict_unprivileged_userns=0)"
+            );
             // past the harness, which keeps to itself what a test that passes prints
-            writeln!(std::io::stderr(), "NOT RUN: the full disk, as {why}")
-                .expect("it can be said");
+            writeln!(
+                std::io::stderr(),
+                "NOT RUN: the full disk, and all of tests/tests/undone, as {why}"
+            )
+            .expect("it can be said");
         }
         mounted
     }

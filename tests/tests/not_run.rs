@@ -9,8 +9,8 @@ fn what_is_not_run_here_is_said_and_run_by_cargo_xtask_test() {
     let said = writeln!(
         std::io::stderr(),
         "NOT RUN: the tests against moto, redis-server and cargo-lambda (tests/outside, \
-         tests-aws/tests/moto.rs, examples/half-written and examples/missing-fallback), which need \
-         software from outside, and the test of the attribute with the feature `inject` off \
+         tests-aws/tests/moto.rs, examples/half-written and examples/missing-fallback) and Chaos \
+         Toolkit (chaos-cli/tests/look/chaos_toolkit.rs), which need software from outside, and the test of the attribute with the feature `inject` off \
          (chaos-core/tests/off.rs), which needs a build of its own; `cargo xtask test` installs \
          and builds that and runs them"
     );

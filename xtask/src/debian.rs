@@ -16,7 +16,7 @@ pub(crate) struct Program {
     why: &'static str,
 }
 
-pub(crate) const REDIS: Program = Program {
+const REDIS: Program = Program {
     name: "redis-server",
     package: "redis-server",
     why: "The tests of Redis commands start redis-server, on a free port of loopback.\n\
@@ -30,6 +30,21 @@ pub(crate) const VALGRIND: Program = Program {
     why: "valgrind counts the instructions of an idle call.\n\
           Fedora: dnf install valgrind",
 };
+
+const ZSH: Program = Program {
+    name: "zsh",
+    package: "zsh",
+    why: "The tests of completions try them in zsh.",
+};
+
+const FISH: Program = Program {
+    name: "fish",
+    package: "fish",
+    why: "The tests of completions try them in fish.",
+};
+
+/// All that any test starts.
+pub(crate) const ALL: [Program; 4] = [REDIS, VALGRIND, ZSH, FISH];
 
 impl Program {
     /// How it is installed where that may be done without asking. No service is started.

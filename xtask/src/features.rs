@@ -36,20 +36,40 @@ const COMBINATIONS: &[&[&str]] = &[
     &["--all-features"],
 ];
 
-/// One command line a combination, and the test of what is left with everything off.
+/// What is added to `cargo test --package chaos-core`: code that is there only while a feature is
+/// off runs in no other step.
+const TESTED: &[&[&str]] = &[
+    &["--no-default-features", "--test", "off"],
+    &[
+        "--no-default-features",
+        "--features",
+        "inject,lambda",
+        "--lib",
+        "--test",
+        "modes",
+    ],
+    &[
+        "--no-default-features",
+        "--features",
+        "inject,lambda,extension",
+        "--lib",
+        "--test",
+        "doors",
+    ],
+];
+
+/// One command line a combination, and the tests of what is there while others are off.
 pub(crate) fn checks() -> Vec<CommandLine> {
-    let off = CommandLine::cargo()
-        .args(["test", "--package", "chaos-core"])
-        .args(["--no-default-features", "--test", "off"]);
-    COMBINATIONS
+    let line = |command: &str, row: &[&str]| {
+        CommandLine::cargo()
+            .args([command, "--package", "chaos-core"])
+            .args(row)
+    };
+    let compiled = COMBINATIONS
         .iter()
-        .map(|row| {
-            CommandLine::cargo()
-                .args(["clippy", "--package", "chaos-core"])
-                .args(*row)
-                .args(["--", "-D", "warnings"])
-        })
-        .chain([off])
+        .map(|row| line("clippy", row).args(["--", "-D", "warnings"]));
+    compiled
+        .chain(TESTED.iter().map(|row| line("test", row)))
         .collect()
 }
 

@@ -5,7 +5,8 @@
 //!
 //! - `steps.rs`: what `test` consists of, and in which order
 //! - `features.rs`: the combinations of chaos-core's features that must compile
-//! - `outside.rs`: moto, cargo-lambda and cfn-lint, in a virtual environment under the target directory
+//! - `outside.rs`: moto, cargo-lambda, cfn-lint and Chaos Toolkit, in a virtual environment under the
+//!   target directory
 //! - `deny.rs`: cargo-deny, under the target directory
 //! - `shell.rs`: a command line that can be shown, repeated by hand and run
 //! - `report.rs`: headers, times and the table at the end

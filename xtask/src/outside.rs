@@ -1,5 +1,5 @@
-//! What the tests need from outside: moto's server, cargo-lambda and cfn-lint, all from `PyPI`,
-//! pinned, in a virtual environment under the target directory.
+//! What the tests need from outside: moto's server, cargo-lambda, cfn-lint and Chaos Toolkit, all from
+//! `PyPI`, pinned, in a virtual environment under the target directory.
 
 use std::env;
 use std::ffi::OsString;
@@ -19,6 +19,8 @@ const OLDEST_PYTHON: (u32, u32) = (3, 10);
 const MOTO_VARIABLE: &str = "CHAOS_TESTS_MOTO";
 /// Where the tests look for cargo-lambda.
 const CARGO_LAMBDA_VARIABLE: &str = "CHAOS_TESTS_CARGO_LAMBDA";
+/// Where the tests look for Chaos Toolkit.
+const CHAOS_TOOLKIT_VARIABLE: &str = "CHAOS_TESTS_CHAOS_TOOLKIT";
 
 /// The virtual environment, installed or not.
 #[derive(Debug)]
@@ -41,10 +43,11 @@ impl Outside {
     }
 
     /// The environment variables that tell the tests where to look.
-    pub(crate) fn variables(&self) -> [(&'static str, PathBuf); 2] {
+    pub(crate) fn variables(&self) -> [(&'static str, PathBuf); 3] {
         [
             (MOTO_VARIABLE, self.program("moto_server")),
             (CARGO_LAMBDA_VARIABLE, self.program("cargo-lambda")),
+            (CHAOS_TOOLKIT_VARIABLE, self.program("chaos")),
         ]
     }
 
@@ -74,7 +77,7 @@ impl Outside {
         let wanted = self.stamp()?;
         if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) && self.works().is_ok() {
             report::note(&format!(
-                "moto, cargo-lambda and cfn-lint are in {}",
+                "moto, cargo-lambda, cfn-lint and Chaos Toolkit are in {}",
                 self.folder.display()
             ));
             return Ok(());
@@ -105,6 +108,9 @@ impl Outside {
         CommandLine::new(self.program("cfn-lint"))
             .arg("--version")
             .output()?;
+        CommandLine::new(self.program("chaos"))
+            .arg("--version")
+            .output()?;
         Ok(())
     }
 
@@ -121,7 +127,7 @@ impl Outside {
         let python = self.python.to_string_lossy();
         let (major, minor) = OLDEST_PYTHON;
         let remedy = format!(
-            "The tests run moto, cargo-lambda and cfn-lint, which come from PyPI.\n\
+            "The tests run moto, cargo-lambda, cfn-lint and Chaos Toolkit, which come from PyPI.\n\
              Install Python {major}.{minor} or newer with its venv module, or name one in PYTHON.\n\
              Debian and Ubuntu: apt-get install python3 python3-venv\n\
              Fedora: dnf install python3\n\

@@ -12,8 +12,8 @@ use crate::workspace::Workspace;
 
 /// Install what the tests need from outside, under the target directory
 ///
-/// moto's server, cargo-lambda and cfn-lint from the Python Package Index (which takes Python), cargo-deny
-/// from crates.io, each pinned. What is there already is not installed again. `cargo xtask test`
+/// moto's server, cargo-lambda, cfn-lint and Chaos Toolkit from the Python Package Index (which takes
+/// Python), cargo-deny from crates.io, each pinned. What is there already is not installed again. `cargo xtask test`
 /// does it by itself.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::bench;
-use crate::debian::{REDIS, VALGRIND};
+use crate::debian::{self, VALGRIND};
 use crate::deny::Deny;
 use crate::features;
 use crate::outside::Outside;
@@ -24,7 +24,8 @@ const ALL_SERVICES: &str = "chaos-tests-aws-all-services";
 pub(crate) enum Step {
     /// Everything is formatted
     Fmt,
-    /// What the tests need from outside is installed: moto's server, cargo-lambda, cfn-lint, redis-server, valgrind
+    /// What the tests need from outside is installed: moto's server, cargo-lambda, cfn-lint, Chaos
+    /// Toolkit, redis-server, valgrind, zsh, fish
     Outside,
     /// cfn-lint finds nothing in the examples' SAM templates
     Templates,
@@ -82,10 +83,8 @@ impl Step {
             Self::Fmt => vec![cargo().args(["fmt", "--all", "--check"])],
             Self::Outside => {
                 let pypi = Outside::of(workspace).commands();
-                pypi.into_iter()
-                    .chain(REDIS.commands())
-                    .chain(VALGRIND.commands())
-                    .collect()
+                let debian = debian::ALL.into_iter().flat_map(debian::Program::commands);
+                pypi.into_iter().chain(debian).collect()
             }
             Self::Templates => vec![Outside::of(workspace).lint_templates()],
             Self::Clippy => vec![
@@ -121,7 +120,9 @@ impl Step {
                     .into_iter()
                     .fold(test().args(["--test", "*"]), |line, (name, value)| {
                         line.env(name, value)
-                    });
+                    })
+                    // What could not be tried is then a failure.
+                    .env("CHAOS_TESTS_ALL", "1");
                 vec![examples, e2e]
             }
         }
@@ -132,8 +133,9 @@ impl Step {
         let commands = match self {
             Self::Outside => {
                 Outside::of(workspace).install()?;
-                REDIS.install()?;
-                return VALGRIND.install();
+                return debian::ALL
+                    .into_iter()
+                    .try_for_each(debian::Program::install);
             }
             Self::Deny => {
                 let deny = Deny::of(workspace);
@@ -150,7 +152,9 @@ impl Step {
             }
             Self::E2e => {
                 Outside::of(workspace).install()?;
-                REDIS.install()?;
+                debian::ALL
+                    .into_iter()
+                    .try_for_each(debian::Program::install)?;
                 self.commands(workspace)
             }
             _ => self.commands(workspace),
@@ -233,5 +237,6 @@ mod tests {
         assert!(command.contains("/bin/moto_server "), "{command}");
         assert!(command.contains("CHAOS_TESTS_CARGO_LAMBDA="), "{command}");
         assert!(command.contains("/bin/cargo-lambda "), "{command}");
+        assert!(command.contains("CHAOS_TESTS_CHAOS_TOOLKIT="), "{command}");
     }
 }

@@ -76,6 +76,12 @@ pub(crate) fn run(workspace: Workspace, arguments: &Arguments) -> ExitCode {
         |step| step.run(workspace),
     );
     report::summary(&outcomes, begun.elapsed());
+    if !arguments.all_services {
+        report::note(
+            "not run: the tests of the AWS services beyond one a protocol, whose SDK crates take \
+             minutes to build; --all-services runs them",
+        );
+    }
 
     let failed = |(_, outcome): &(Step, Outcome)| matches!(outcome, Outcome::Failed(..));
     if outcomes.iter().any(failed) {

@@ -16,13 +16,14 @@ use crate::ending::Ending;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo chaos completions bash >> ~/.bashrc
-  cargo chaos completions zsh > ~/.zfunc/_cargo-chaos    where `fpath` has ~/.zfunc
-  cargo chaos completions fish > ~/.config/fish/completions/cargo-chaos.fish
-  cargo chaos completions fish >> ~/.config/fish/config.fish
+  echo 'source <(cargo chaos completions bash)' >> ~/.bashrc
+  cargo chaos completions zsh > ~/.zfunc/_cargo-chaos
+  echo 'cargo chaos completions fish | source' >> ~/.config/fish/config.fish
 
-In bash, and in fish for `cargo chaos`, they have to be there before cargo's are asked for: in the
-shell's own configuration. Zsh's completions of cargo find those of its subcommands by themselves.")]
+Notes:
+  In bash and fish they belong in the shell's own configuration, since those
+  of `cargo` are not looked for under another name. In zsh the folder has to
+  be in `fpath`, where those of `cargo` find them.")]
 pub(crate) struct Arguments {
     /// The shell
     shell: Shell,

@@ -27,11 +27,11 @@ use crate::signals::Signals;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo chaos local                                    the function of this folder, or the only one
-  cargo chaos local --package orders --release         another function of the workspace
-  cargo chaos local --config chaos.json                with this document to begin with
-  cargo chaos local --env CHAOS_ALLOW=latency,panic    with a variable of its environment
-  cargo chaos local -- target/debug/orders --verbose   what runs already, or starts it")]
+  cargo chaos local                                     that of this folder
+  cargo chaos local --package orders --release          of the workspace
+  cargo chaos local --config chaos.json                 with a document
+  cargo chaos local --env CHAOS_ALLOW=latency,panic     with a variable
+  cargo chaos local -- target/debug/orders --verbose    with a command")]
 pub(crate) struct Arguments {
     /// The package of the function; that of this folder, or the only one, unless named
     #[arg(short, long, value_name = "NAME")]

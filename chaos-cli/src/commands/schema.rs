@@ -17,11 +17,13 @@ use crate::ending::Ending;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo chaos schema > chaos.schema.json         for an editor
-  cargo chaos schema --draft-04                  for a validator of AppConfig, on one line
-  cargo chaos schema --draft-04 | jq -Rs '[{Type: \"JSON_SCHEMA\", Content: .}]' > validators.json
-                                                 what `aws appconfig create-configuration-profile
-                                                 --validators file://validators.json` takes")]
+  cargo chaos schema > chaos.schema.json    for an editor
+  cargo chaos schema --draft-04             for AppConfig, on one line
+
+  cargo chaos schema --draft-04 \\
+    | jq -Rs '[{Type: \"JSON_SCHEMA\", Content: .}]' > validators.json
+      what `aws appconfig create-configuration-profile` takes with
+      --validators file://validators.json")]
 pub(crate) struct Arguments {
     /// In draft-04, for AppConfig's validators; in draft 2020-12 unless given
     #[arg(long)]

@@ -33,23 +33,24 @@ use crate::store::Place;
 #[command(after_help = "\
 Examples:
   cargo chaos simulate --config chaos.json --event event.json
-  cargo chaos simulate --config chaos.json --event event.json --count 10000 --seed 7 --json
+  cargo chaos simulate --config chaos.json --count 10000 --seed 7 --json
   cargo chaos simulate --config chaos.json --point cache.get --label tenant=a
-  cargo chaos simulate --param /orders/chaos --event event.json --label lambda.function=orders
+  cargo chaos simulate --param /orders/chaos --event event.json
 
 With --json:
   calls    how many there were
-  flags    by name, each with `mode`, `fired`, `latency_ms` (`min`, `p50`, `p90`, `p95`, `p99`, `max`;
-           null where nothing waits), `conditions`, `labels`, and `held_back`, a count for each reason:
+  flags    by name, each with `mode`, `fired`, `latency_ms` (`min`, `p50`,
+           `p90`, `p95`, `p99`, `max`; null where nothing waits),
+           `conditions`, `labels`, and `held_back`, a count for each reason:
              disabled      it is off, or `settings` switch all off
-             condition     a condition does not hold, or there is no event to look at
+             condition     a condition does not hold, or there is no event
              label         a label is absent or has another value
              point         it names other points, or the handler
-             percentage    the roll missed, or the call has no value for `by`
-             window        it is not yet `starts_at`, or `expires_at` has come
+             percentage    the roll missed, or there is no value for `by`
+             window        before `starts_at`, or from `expires_at` on
              limit         by `skip_first`, `every` or `limit`
            and, only where there are any,
-             answered      another flag answered in the function's place before
+             answered      another flag answered in the function's place
              impossible    a second `duplicate`, or one at a point")]
 pub(crate) struct Arguments {
     /// The document's file, or - for standard input

@@ -14,7 +14,7 @@ use crate::tour::{Stage, Table, Visit, event};
 /// The package that the tour is given on unless another is named.
 const QUICKSTART: &str = "quickstart";
 
-/// See every fault happen to a function on this machine
+/// See faults happen to a function on this machine
 ///
 /// Builds a function of the workspace, runs it against a Parameter Store and a Lambda Runtime API
 /// on loopback, and then changes the parameter with real `PutParameter` calls and invokes the

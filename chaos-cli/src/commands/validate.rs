@@ -22,17 +22,19 @@ use crate::progress;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo chaos validate chaos.json               every finding, and the flags that come of it
+  cargo chaos validate chaos.json               findings, and what comes of it
   cargo chaos validate chaos.json --json        the same as one JSON object
-  cat chaos.json | cargo chaos validate -       what comes from standard input
-  cargo chaos validate --param /orders/chaos    what functions read at the moment
+  cat chaos.json | cargo chaos validate -       from standard input
+  cargo chaos validate --param /orders/chaos    what functions read
 
 With --json:
-  flags       by name, each with `mode`, `kept` (false: functions skip it), `enabled` (whether it is
-              on) and `percentage`; null where that cannot be told. What a document in an older format
-              amounts to stands under the name of its mode
-  findings    in the order of the text, each with `path`, `message`, `severity` (`error` or
-              `warning`), `line` and `column`, both from 1, columns in characters")]
+  flags       by name, each with `mode`, `kept` (false: functions skip it),
+              `enabled` (whether it is on) and `percentage`; null where that
+              cannot be told. What a document in an older format amounts to
+              stands under the name of its mode
+  findings    in the order of the text, each with `path`, `message`,
+              `severity` (`error` or `warning`), `line` and `column`, both
+              from 1, columns in characters")]
 pub(crate) struct Arguments {
     /// Print one JSON object instead of text
     #[arg(long)]

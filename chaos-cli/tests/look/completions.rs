@@ -15,10 +15,14 @@ fn script(shell: &str) -> String {
     ran.stdout
 }
 
-/// Whether a shell is there to be tried; if not, that is said.
+/// Whether a shell is there to be tried; if not, that is said. `cargo xtask test` installs it.
 fn is_there(shell: &str) -> bool {
     let there = Command::new(shell).arg("-c").arg("exit").output().is_ok();
     if !there {
+        assert!(
+            std::env::var_os("CHAOS_TESTS_ALL").is_none(),
+            "{shell} is not installed; `cargo xtask test --only outside` says how it is"
+        );
         // past the harness, which keeps to itself what a test that passes prints
         let said = writeln!(
             std::io::stderr(),

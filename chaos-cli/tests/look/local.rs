@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 use crate::support::{Folder, Ran, command, finish, quickstart};
 
 /// A function that runs until the test ends, with a runtime folder of its own.
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    folder: Folder,
+    pub(crate) folder: Folder,
     /// What stood on standard output.
     how: String,
 }
 
 impl Running {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let folder = Folder::new();
         let mut command = command();
         command
@@ -49,7 +49,7 @@ impl Running {
     }
 
     /// The URL in the line that starts like this.
-    fn url(&self, start: &str) -> &str {
+    pub(crate) fn url(&self, start: &str) -> &str {
         let mut lines = self.how.lines().map(str::trim);
         let line = lines.find(|line| line.starts_with(start)).expect("a line");
         line.rsplit(' ').next().expect("a word")
@@ -61,7 +61,7 @@ impl Running {
     }
 
     /// Another command, which finds the function.
-    fn also(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn also(&self, arguments: &[&str]) -> Ran {
         let mut command = command();
         command
             .args(arguments)
@@ -206,6 +206,42 @@ fn a_function_of_the_workspace_answers_and_its_document_is_found() {
     let gone = function.also(&["validate", "--local"]);
     assert_eq!(gone.code, 2, "{gone:?}");
     assert!(gone.stderr.contains("no function runs here"), "{gone:?}");
+}
+
+#[test]
+fn its_faults_are_flipped_while_it_runs() {
+    let function = Running::start(&["--package", "quickstart"]);
+    let took = || {
+        let begun = Instant::now();
+        assert_eq!(function.get("/").0, 200);
+        begun.elapsed()
+    };
+    let code = |arguments: &[&str], expected: i32| {
+        let ran = function.also(arguments);
+        assert_eq!(ran.code, expected, "{arguments:?}: {ran:?}");
+    };
+    let wait = Duration::from_millis(700);
+    took();
+    code(&["status", "--local"], 0);
+    assert!(took() < wait);
+    let enable = &[
+        "enable",
+        "latency",
+        "--min-latency",
+        "700",
+        "--yes",
+        "--local",
+    ];
+    code(enable, 0);
+    code(&["status", "--local=quickstart"], 3);
+    assert!(took() >= wait);
+    code(&["disable", "latency", "--local"], 0);
+    assert!(took() < wait);
+    code(enable, 0);
+    assert!(took() >= wait);
+    code(&["disable", "--all", "--local"], 0);
+    code(&["status", "--local"], 0);
+    assert!(took() < wait);
 }
 
 #[test]

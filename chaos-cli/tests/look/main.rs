@@ -1,6 +1,8 @@
 //! The commands that look at a document, and the one that runs a function for it, through the real
 //! binary.
 
+#[cfg(all(feature = "outside", unix))]
+mod chaos_toolkit;
 mod completions;
 mod convert;
 mod local;

@@ -98,7 +98,9 @@ impl Shared {
     /// Ends all of it for as long as nobody confirms it. What its flags remember is kept.
     pub(crate) fn lapse(&self) {
         self.handler.store(false, Ordering::Relaxed);
-        self.points.store(false, Ordering::Relaxed);
+        // Whoever wants a list of points goes on getting it.
+        let listed = self.reached.is_some();
+        self.points.store(listed, Ordering::Relaxed);
         self.live.store(Arc::new(self.live.load().lapsed()));
     }
 

@@ -48,7 +48,8 @@ pub enum Operator {
     /// `startsWith`: the value's text starts with this one.
     StartsWith(String),
     /// `regex`: this is found in the value's text. A text of more than 4 KiB is not searched,
-    /// and the condition does not hold, with `not` or without.
+    /// and the condition does not hold, with `not` or without. An expression has at most 4 KiB
+    /// compiled, and a document at most 16 of them.
     Regex(Pattern),
 }
 

@@ -182,7 +182,8 @@ pub struct Cpu {
 #[non_exhaustive]
 pub struct DenyList {
     /// What is found in the name of such a host, whatever the case of its letters: at most 64
-    /// expressions in a document, of at most 4096 characters each. With none, every name resolves.
+    /// expressions in a document, of at most 4096 characters and 16 KiB compiled each. With none,
+    /// every name resolves.
     pub hosts: Arc<[Pattern]>,
 }
 

@@ -169,7 +169,8 @@ pub static MODES: &[ModeRow] = &[
             "deny_list",
             Kind::Patterns,
             DefaultValue::Unset,
-            "which names: regular expressions, at most 64; none unless written",
+            "which names: regular expressions, at most 64 in a document, each of at most 16 KiB \
+             compiled; none unless written",
         )],
         least: &["deny_list"],
         before: true,

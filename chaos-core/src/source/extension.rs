@@ -189,10 +189,14 @@ fn refused(name: &str, answer: &Answer) -> SourceError {
             resource()
         ))
     } else if is("ParameterNotFound") {
-        SourceError::missing(format!("SSM has no parameter {name} (ParameterNotFound)"))
+        SourceError::missing(format!(
+            "SSM has no parameter {name} (ParameterNotFound); put one there with `aws ssm \
+             put-parameter --name {name} --type String --value '{{}}'`, or correct its name"
+        ))
     } else if is("ParameterVersionNotFound") {
         SourceError::missing(format!(
-            "SSM has no such version or label of parameter {name} (ParameterVersionNotFound)"
+            "SSM has no such version or label of parameter {name} (ParameterVersionNotFound); name one \
+             that `aws ssm get-parameter-history` lists, or none"
         ))
     } else if is("Throttling") || status == 429 {
         SourceError::unavailable(
@@ -279,7 +283,8 @@ mod tests {
             assert!(error.is_missing(), "{body}");
             assert_eq!(
                 error.to_string(),
-                "SSM has no parameter /a (ParameterNotFound)"
+                "SSM has no parameter /a (ParameterNotFound); put one there with `aws ssm \
+                 put-parameter --name /a --type String --value '{}'`, or correct its name"
             );
         }
         assert!(refused("/a:9", &answer(400, "ParameterVersionNotFound: ")).is_missing());

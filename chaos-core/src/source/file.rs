@@ -104,9 +104,9 @@ fn read(path: &Path) -> Result<String, SourceError> {
 fn refuse(path: &Path, error: std::io::Error) -> SourceError {
     let path = path.display();
     match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => {
-            SourceError::missing(format!("file {path} does not exist"))
-        }
+        ErrorKind::NotFound | ErrorKind::NotADirectory => SourceError::missing(format!(
+            "file {path} does not exist; write {{}} to it, or correct CHAOS_CONFIG_FILE"
+        )),
         ErrorKind::PermissionDenied => SourceError::unavailable(format!(
             "file {path} may not be read; give the function's user the right to read it"
         ))

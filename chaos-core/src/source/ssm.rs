@@ -171,11 +171,15 @@ fn refused(name: &str, error: &GetParameterError) -> SourceError {
     let code = error.code().unwrap_or("an error without a code");
     let said = error.message().unwrap_or("no message");
     if error.is_parameter_not_found() {
-        return SourceError::missing(format!("SSM has no parameter {name} ({code})"));
+        return SourceError::missing(format!(
+            "SSM has no parameter {name} ({code}); put one there with `aws ssm put-parameter --name \
+             {name} --type String --value '{{}}'`, or correct its name or the region"
+        ));
     }
     if error.is_parameter_version_not_found() {
         return SourceError::missing(format!(
-            "SSM has no such version or label of parameter {name} ({code})"
+            "SSM has no such version or label of parameter {name} ({code}); name one that `aws ssm \
+             get-parameter-history` lists, or none"
         ));
     }
     // names of functions and roles are quoted too, and may have kms in them

@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode as HttpStatus;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::retry::ErrorKind;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
 use super::errors::{self, Wire};
@@ -57,7 +58,9 @@ impl Carrier {
             ConnectionFault::Refused | ConnectionFault::Dns => {
                 ConnectorError::io(why).never_connected()
             }
-            ConnectionFault::Reset | ConnectionFault::Closed => ConnectorError::io(why),
+            ConnectionFault::Reset => ConnectorError::io(why),
+            // hyper's "incomplete message", which the SDK repeats and does not call I/O
+            ConnectionFault::Closed => ConnectorError::other(why, Some(ErrorKind::TransientError)),
         })
     }
 

@@ -20,6 +20,10 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);
 /// `ClusterConnection`, and whatever else implements [`redis::aio::ConnectionLike`]; and of
 /// `Connection` and whatever else blocks and implements [`redis::ConnectionLike`].
 ///
+/// It takes the connection to wait for a reply for 500 ms, which is the default of the first two. A
+/// `ClusterConnection` has no such timeout unless its builder is told:
+/// [`response_timeout(None)`](Instrumented::response_timeout) says so.
+///
 /// While a function has no source of documents, or the kill switch is set, it costs one relaxed
 /// load a command.
 pub fn instrument<C>(connection: C) -> Instrumented<C> {

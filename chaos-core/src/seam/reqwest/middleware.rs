@@ -16,6 +16,9 @@ use crate::seam::client::{call, passes};
 
 /// Makes a seam of a client that has no other middleware. One that has gets a [`ChaosMiddleware`], as
 /// its last.
+///
+/// A client does not tell its timeout. Where it has one, a wait that is injected is cut off by it only
+/// if the middleware is told: [`ChaosMiddleware::timeout`].
 pub fn instrument(client: Client) -> ClientWithMiddleware {
     ClientBuilder::new(client)
         .with(ChaosMiddleware::new())

@@ -29,7 +29,9 @@ fn a_parameter_or_version_that_does_not_exist_is_missing() {
     assert!(error.is_missing());
     assert_eq!(
         error.to_string(),
-        "SSM has no parameter /orders/chaos (ParameterNotFound)"
+        "SSM has no parameter /orders/chaos (ParameterNotFound); put one there with `aws ssm \
+         put-parameter --name /orders/chaos --type String --value '{}'`, or correct its name or the \
+         region"
     );
     let error = ParameterVersionNotFound::builder().build();
     assert!(answered(GetParameterError::ParameterVersionNotFound(error)).is_missing());
