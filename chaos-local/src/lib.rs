@@ -2,7 +2,8 @@
 //! on loopback, in one process, for tests.
 //!
 //! A [`Function`] runs a Lambda function as a real process and invokes it, and a [`LambdaApi`] lets
-//! functions invoke each other through an AWS SDK. A [`ParameterStore`] answers an AWS SDK as the
+//! functions invoke each other through an AWS SDK. An [`HttpApi`] puts API Gateway in front of one. A
+//! [`ParameterStore`] answers an AWS SDK as the
 //! service does, errors included, and can be told to misbehave. An [`AppConfigAgent`] and a
 //! [`ParametersExtension`] stand for the agents that AWS offers as Lambda layers, and [`AppConfig`]
 //! for the control plane behind the former. Nothing listens anywhere but on 127.0.0.1, on ports that the system picks, and the processes that were started here

@@ -30,15 +30,11 @@ const BACKLOG: u32 = 1024;
 pub(crate) struct Server {
     address: SocketAddr,
     handler: Arc<Handler>,
-    door: Mutex<Door>,
-}
-
-enum Door {
-    Open(Task),
-    /// Bound without listening: the kernel refuses connections and gives the port to nobody else.
-    Shut(TcpSocket),
-    /// Neither, because the port could not be taken back.
-    Lost,
+    /// Open while it accepts connections.
+    door: Mutex<Option<Task>>,
+    /// Bound, and never listens: while nobody else listens there, the kernel refuses connections and
+    /// gives the port to no other program.
+    _reserved: Option<TcpSocket>,
 }
 
 impl Server {
@@ -51,11 +47,13 @@ impl Server {
         let handler: Arc<Handler> = Arc::new(move |request| Box::pin(handler(request)));
         let socket = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
         let address = socket.local_addr()?;
-        let door = Mutex::new(Door::Open(open(socket, &handler)?));
+        let reserved = reserve(&socket, address)?;
+        let door = Mutex::new(Some(open(socket, &handler)?));
         Ok(Self {
             address,
             handler,
             door,
+            _reserved: reserved,
         })
     }
 
@@ -66,48 +64,66 @@ impl Server {
     /// Refuses connections or accepts them; the rest is up to the handler.
     pub(crate) async fn behave(&self, behaviour: Behaviour) -> io::Result<()> {
         if behaviour == Behaviour::Refuse {
-            self.refuse().await
+            self.refuse().await;
+            Ok(())
         } else {
             self.accept().await
         }
     }
 
     /// Closes the listener and every connection; the port stays reserved.
-    pub(crate) async fn refuse(&self) -> io::Result<()> {
-        let mut door = self.door.lock().await;
-        match std::mem::replace(&mut *door, Door::Lost) {
-            Door::Open(task) => task.end().await,
-            Door::Shut(socket) => {
-                *door = Door::Shut(socket);
-                return Ok(());
-            }
-            Door::Lost => {}
+    pub(crate) async fn refuse(&self) {
+        if let Some(task) = self.door.lock().await.take() {
+            task.end().await;
         }
-        *door = Door::Shut(bind(self.address)?);
-        Ok(())
     }
 
     /// Listens again, on the same port. Nothing changes for a server that is listening.
     async fn accept(&self) -> io::Result<()> {
         let mut door = self.door.lock().await;
-        let socket = match std::mem::replace(&mut *door, Door::Lost) {
-            Door::Open(task) => {
-                *door = Door::Open(task);
-                return Ok(());
-            }
-            Door::Shut(socket) => socket,
-            Door::Lost => bind(self.address)?,
-        };
-        *door = Door::Open(open(socket, &self.handler)?);
+        if door.is_none() {
+            *door = Some(open(bind_beside(self.address)?, &self.handler)?);
+        }
         Ok(())
     }
 }
 
+/// Binds a socket of its own to a port, which must be nobody else's.
 fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     // On Windows this option would let somebody else take the port over.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+/// Binds another socket to the port of this one, which is bound already.
+#[cfg(unix)]
+fn reserve(bound: &TcpSocket, address: SocketAddr) -> io::Result<Option<TcpSocket>> {
+    // Only now: before, it would have shared the port of any other program that does so.
+    bound.set_reuseport(true)?;
+    // Without SO_REUSEADDR, which would let others in while nobody listens.
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseport(true)?;
+    socket.bind(address)?;
+    Ok(Some(socket))
+}
+
+/// Two sockets cannot have one port here.
+#[cfg(not(unix))]
+fn reserve(_: &TcpSocket, _: SocketAddr) -> io::Result<Option<TcpSocket>> {
+    Ok(None)
+}
+
+/// Binds a socket to a port that is reserved.
+fn bind_beside(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    #[cfg(unix)]
+    {
+        socket.set_reuseaddr(true)?;
+        socket.set_reuseport(true)?;
+    }
     socket.bind(address)?;
     Ok(socket)
 }
@@ -208,7 +224,40 @@ impl Drop for Task {
 
 #[cfg(test)]
 mod tests {
-    use super::decoded;
+    use super::*;
+
+    fn server(port: u16) -> io::Result<Server> {
+        Server::start(port, |_| std::future::ready(text(StatusCode::OK, "here")))
+    }
+
+    async fn connects(server: &Server) -> bool {
+        TcpStream::connect(server.address()).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn a_port_is_one_servers_whether_it_accepts_or_refuses() {
+        let one = server(0).expect("a port");
+        for _ in 0..3 {
+            assert!(connects(&one).await);
+            assert!(server(one.address().port()).is_err());
+            one.refuse().await;
+            assert!(!connects(&one).await);
+            // Anybody's: whoever asks for a port of their choice shall not get this one.
+            let other = std::net::TcpListener::bind(one.address());
+            if cfg!(unix) {
+                assert!(other.is_err(), "{other:?}");
+            }
+            drop(other);
+            one.behave(Behaviour::Normal).await.expect("the same port");
+        }
+        let address = one.address();
+        drop(one);
+        // Its task ends a moment later.
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        assert!(server(address.port()).is_ok(), "it is free again");
+    }
 
     #[test]
     fn what_is_encoded_is_decoded() {

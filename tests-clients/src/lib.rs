@@ -1,6 +1,7 @@
-//! A Redis server on loopback for tests, which ends with them, and what tests of any seam share.
+//! Servers on loopback for tests, which end with them, and what tests of any seam share.
 
 pub mod process;
+pub mod server;
 
 use std::env;
 use std::ffi::OsString;

@@ -19,16 +19,19 @@ Examples:
   cargo chaos man validate | man -l -
   cargo chaos man > /usr/local/share/man/man1/cargo-chaos.1")]
 pub(crate) struct Arguments {
-    /// The command, as `validate`; all of them unless named
-    command: Option<String>,
+    /// The command, as `validate` or `enable latency`; the page of all unless named
+    #[arg(value_name = "COMMAND")]
+    command: Vec<String>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Ending> {
-    let all = Cli::command().name("cargo-chaos").bin_name("cargo chaos");
-    let command = match &arguments.command {
-        None => all,
-        Some(name) => one(all, name)?,
-    };
+    let mut all = Cli::command()
+        .name("cargo-chaos")
+        .bin_name("cargo chaos")
+        .disable_help_subcommand(true);
+    all.build();
+    let mut named = arguments.command.iter();
+    let command = named.try_fold(all, |command, name| one(&command, name))?;
     let mut page = Vec::new();
     render(command, &mut page)?;
     let mut out = io::stdout().lock();
@@ -37,14 +40,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Ending> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn one(mut all: Command, name: &str) -> Result<Command, Ending> {
-    all.build();
-    let found = all.find_subcommand(name).cloned();
+fn one(command: &Command, name: &str) -> Result<Command, Ending> {
+    let found = command.find_subcommand(name).cloned();
     found.ok_or_else(|| {
-        let names = all.get_subcommands().map(Command::get_name);
+        let names = command.get_subcommands().map(Command::get_name);
         let names: Vec<&str> = names.collect();
         let names = names.join(", ");
-        Ending::Usage(format!("there is no command `{name}`; there are {names}"))
+        let there = if names.is_empty() {
+            format!("{} has none", command.get_name())
+        } else {
+            format!("there are {names}")
+        };
+        Ending::Usage(format!("there is no command `{name}`; {there}"))
     })
 }
 

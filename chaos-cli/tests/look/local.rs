@@ -220,7 +220,7 @@ fn its_faults_are_flipped_while_it_runs() {
         let ran = function.also(arguments);
         assert_eq!(ran.code, expected, "{arguments:?}: {ran:?}");
     };
-    let wait = Duration::from_millis(700);
+    let wait = Duration::from_millis(1_500);
     took();
     code(&["status", "--local"], 0);
     assert!(took() < wait);
@@ -228,7 +228,7 @@ fn its_faults_are_flipped_while_it_runs() {
         "enable",
         "latency",
         "--min-latency",
-        "700",
+        "1500",
         "--yes",
         "--local",
     ];

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::future::Future;
 
-use crate::engine::{self, After, Before, Beginning, Carry};
+use crate::engine::{self, After, Before, Beginning, Carry, Injection};
 use crate::seam::future::{ChaosFuture, Rounds};
 use crate::seam::look::{HasContext, View};
 use crate::seam::returns::probe::Returns;
@@ -190,19 +190,12 @@ pub fn run_blocking_repeatable<A, T, C: Carry<T>>(
 #[cold]
 #[inline(never)]
 fn run_round<T, C: Carry<T>>(
-    mut beginning: Beginning,
+    beginning: Beginning,
     can_repeat: bool,
     run: impl FnOnce(bool) -> T,
     carrier: &C,
 ) -> C::Out {
-    beginning.arrive();
-    let fresh = beginning.wait.take().is_none_or(wait_blocking);
-    let injection = if fresh {
-        beginning.decide(can_repeat)
-    } else {
-        None
-    };
-    let Some(mut injection) = injection else {
+    let Some(mut injection) = decide_blocking(beginning, can_repeat) else {
         return carrier.pass(run(false));
     };
     let mut twice = false;
@@ -227,6 +220,13 @@ fn run_round<T, C: Carry<T>>(
             After::Answer(out) => return out,
         }
     }
+}
+
+/// What fires at a call that is not async, now that the document is as fresh as it gets.
+pub(crate) fn decide_blocking(mut beginning: Beginning, can_repeat: bool) -> Option<Injection> {
+    beginning.arrive();
+    let fresh = beginning.wait.take().is_none_or(wait_blocking);
+    fresh.then(|| beginning.decide(can_repeat)).flatten()
 }
 
 /// Waits where that lets the fetch go on, which is on a runtime of several threads. Elsewhere

@@ -142,9 +142,7 @@ impl Function {
         if let Some(child) = &self.child {
             child.stop().await;
         }
-        if let Err(error) = self.server.refuse().await {
-            tracing::warn!(%error, "the port of the Runtime API is not reserved");
-        }
+        self.server.refuse().await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! Commands of the real redis crate at a real redis-server, under faults.
 #![cfg(feature = "outside")]
 
+mod blocking;
 mod keys;
 mod modes;
 mod pipelines;

@@ -8,7 +8,7 @@ use reqwest::{Client, Response};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Result};
 use serde_json::{Value, json};
 
-use crate::server::{BODY, Does, Server};
+use chaos_tests_clients::server::{BODY, Does, Server};
 
 struct Api {
     server: Server,

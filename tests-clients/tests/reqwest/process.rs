@@ -4,7 +4,7 @@ use chaos_core::reqwest::instrument;
 use chaos_tests_clients::process;
 use reqwest::Client;
 
-use crate::server::{Does, Server};
+use chaos_tests_clients::server::{Does, Server};
 
 async fn is_answered(server: &Server) -> bool {
     let client = instrument(Client::new());

@@ -11,7 +11,7 @@ use reqwest::dns::{Name, Resolve, Resolving};
 use reqwest::{Client, Error};
 use serde_json::json;
 
-use crate::server::{Does, Server};
+use chaos_tests_clients::server::{Does, Server};
 
 /// All that a caller can ask of an error.
 fn seen(error: &Error) -> impl PartialEq + std::fmt::Debug + use<> {

@@ -1,8 +1,5 @@
 //! Requests of tower HTTP clients behind the layer: hyper-util's client, and one with boxed errors.
 
-#[path = "../support/server.rs"]
-mod server;
-
 mod client;
 mod modes;
 mod process;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tower::{BoxError, ServiceBuilder, ServiceExt as _};
 
 use crate::client::{layered, plain, request};
-use crate::server::{BODY, Does, Server};
+use chaos_tests_clients::server::{BODY, Does, Server};
 
 type Got = Result<Response<ChaosBody<Incoming>>, BoxError>;
 

@@ -5,7 +5,7 @@ use http::Method;
 use tower::ServiceExt as _;
 
 use crate::client::{layered, request};
-use crate::server::{Does, Server};
+use chaos_tests_clients::server::{Does, Server};
 
 async fn is_answered(server: &Server) -> bool {
     let get = request(Method::GET, &server.url);

@@ -11,7 +11,7 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use crate::client::{layered, plain, request};
-use crate::server::{Does, Server};
+use chaos_tests_clients::server::{Does, Server};
 
 /// All that a caller can see of an error.
 fn seen(error: &Error) -> (bool, bool, Vec<io::ErrorKind>, String) {

@@ -19,7 +19,11 @@ pub(crate) trait Client<T>: Carry<T, Out = T> {
     fn late(&self) -> T;
     /// How long the client still waits for a reply.
     fn patience(&mut self) -> &mut Patience;
-    /// How the client waits.
+    /// Whether it is a client that blocks. Its calls are made when their future is first polled.
+    fn blocks(&self) -> bool {
+        false
+    }
+    /// How a client waits that does not block.
     fn sleep(&self, wait: Duration) -> impl Future<Output = ()> + Send {
         latency::wait(wait)
     }
@@ -63,7 +67,7 @@ impl Patience {
 /// A call for which there may be something to do. `reply` makes it, and is told what waits have left
 /// of the client's patience.
 pub(crate) async fn call<T, C, F>(
-    mut carrier: C,
+    carrier: C,
     beginning: Option<Box<Beginning>>,
     reply: impl FnOnce(Option<Duration>) -> F,
 ) -> T
@@ -71,7 +75,21 @@ where
     C: Client<T>,
     F: Future<Output = T>,
 {
-    let Some(mut injection) = decide(beginning).await else {
+    let injection = decide(beginning).await;
+    under(carrier, injection, reply).await
+}
+
+/// The same once it is known what fires.
+pub(crate) async fn under<T, C, F>(
+    mut carrier: C,
+    injection: Option<Injection>,
+    reply: impl FnOnce(Option<Duration>) -> F,
+) -> T
+where
+    C: Client<T>,
+    F: Future<Output = T>,
+{
+    let Some(mut injection) = injection else {
         return send(&mut carrier, reply).await;
     };
     if let Some(answer) = before(&mut carrier, &mut injection).await {
@@ -99,7 +117,7 @@ pub(crate) async fn before<T, C: Client<T>>(
     loop {
         match injection.before(carrier) {
             Before::Wait(wait) => {
-                if !waits(carrier, wait).await {
+                if !waits(carrier, injection, wait).await {
                     return Some(carrier.late());
                 }
             }
@@ -143,7 +161,7 @@ pub(crate) async fn after<T, C: Client<T>>(
             After::Answer(out) => return out,
             After::Wait(wait, same) => {
                 outcome = same;
-                if !waits(carrier, wait).await {
+                if !waits(carrier, injection, wait).await {
                     return carrier.late();
                 }
             }
@@ -152,9 +170,13 @@ pub(crate) async fn after<T, C: Client<T>>(
 }
 
 /// Waits so long, or until the client's patience has run out: whether it was the first.
-async fn waits<T, C: Client<T>>(carrier: &mut C, wait: Duration) -> bool {
+async fn waits<T, C: Client<T>>(carrier: &mut C, injection: &Injection, wait: Duration) -> bool {
     let (wait, in_time) = carrier.patience().spend(wait);
-    carrier.sleep(wait).await;
+    if carrier.blocks() {
+        injection.block(wait);
+    } else {
+        carrier.sleep(wait).await;
+    }
     in_time
 }
 

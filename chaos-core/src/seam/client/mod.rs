@@ -1,16 +1,20 @@
 //! What the seams at clients share: one call of a client's under faults, whatever the client.
 
+#[cfg(feature = "redis")]
+mod blocking;
 mod call;
 mod connection;
 #[cfg(feature = "_http")]
 pub(crate) mod http;
 mod names;
 
+#[cfg(feature = "redis")]
+pub(crate) use self::blocking::block_on;
 #[cfg(feature = "reqwest")]
 pub(crate) use self::call::within;
 pub(crate) use self::call::{Client, Patience, call};
 #[cfg(feature = "redis")]
-pub(crate) use self::call::{after, before, decide, send};
+pub(crate) use self::call::{after, before, decide, send, under};
 pub(crate) use self::connection::ConnectionFault;
 #[cfg(feature = "redis")]
 pub(crate) use self::connection::unknown;

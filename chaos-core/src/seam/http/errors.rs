@@ -74,21 +74,23 @@ impl From<ConnectionFailure> for io::Error {
 
 /// Makes a client's own errors of failures that are injected.
 ///
-/// A function or closure from [`ConnectionFailure`] to the error is one. [`Converted`] is what an
-/// [`HttpLayer`](super::HttpLayer) has unless it is given another.
+/// A function or closure from [`ConnectionFailure`] to the error is one: `ApiError::from` where there
+/// is such a conversion. [`Boxed`] is what an [`HttpLayer`](super::HttpLayer) has unless it is given
+/// another.
 pub trait ClientErrors<E> {
     /// The client's error.
     fn error(&self, failure: ConnectionFailure) -> impl Future<Output = E> + Send;
 }
 
-/// For error types with `From<ConnectionFailure>`: boxed errors, `anyhow::Error`, `std::io::Error`,
-/// and those of your own that implement it.
+/// For boxed errors, which most stacks of layers end with: the [`ConnectionFailure`] is in the box.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Converted;
+pub struct Boxed;
 
-impl<E: From<ConnectionFailure>> ClientErrors<E> for Converted {
-    async fn error(&self, failure: ConnectionFailure) -> E {
-        E::from(failure)
+// For any lifetime and without a condition: with one, as `From` has it, the compiler cannot tell that
+// a future that waits for such a client is `Send`.
+impl<'e> ClientErrors<Box<dyn Error + Send + Sync + 'e>> for Boxed {
+    async fn error(&self, failure: ConnectionFailure) -> Box<dyn Error + Send + Sync + 'e> {
+        Box::new(failure)
     }
 }
 

@@ -10,7 +10,7 @@ use rand_pcg::Pcg64Mcg;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::errors::{ClientErrors, ConnectionFailure, Converted};
+use super::errors::{Boxed, ClientErrors, ConnectionFailure};
 use super::future::HttpFuture;
 use crate::engine::{self, Beginning, Corrupting};
 use crate::fault::denylist;
@@ -25,16 +25,16 @@ use crate::seam::layer::ChaosBody;
 /// While a function has no source of documents, or the kill switch is set, it costs one relaxed load a
 /// request.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct HttpLayer<M = Converted> {
+pub struct HttpLayer<M = Boxed> {
     errors: M,
     timeout: Option<Duration>,
 }
 
 impl HttpLayer {
-    /// For clients whose error type has `From<ConnectionFailure>`, which boxed errors have.
+    /// For clients with boxed errors.
     pub const fn new() -> Self {
         Self {
-            errors: Converted,
+            errors: Boxed,
             timeout: None,
         }
     }
@@ -76,7 +76,7 @@ impl<S, M: Clone> Layer<S> for HttpLayer<M> {
 
 /// A tower HTTP client whose requests are points; [`HttpLayer`] makes one.
 #[derive(Clone, Debug)]
-pub struct HttpService<S, M = Converted> {
+pub struct HttpService<S, M = Boxed> {
     inner: S,
     errors: M,
     timeout: Option<Duration>,
@@ -86,7 +86,7 @@ impl<S, M, A, B> Service<Request<A>> for HttpService<S, M>
 where
     S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send,
-    S::Error: Send + 'static,
+    S::Error: Send,
     A: Send + 'static,
     B: Body<Data = Bytes> + Send + 'static,
     M: ClientErrors<S::Error> + Clone + Send + Sync + 'static,

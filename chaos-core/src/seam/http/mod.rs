@@ -8,7 +8,7 @@ mod future;
 mod hyper_util;
 mod layer;
 
-pub use self::errors::{ClientErrors, ConnectionFailure, Converted};
+pub use self::errors::{Boxed, ClientErrors, ConnectionFailure};
 pub use self::future::HttpFuture;
 #[cfg(feature = "hyper_util")]
 pub use self::hyper_util::HyperUtilErrors;

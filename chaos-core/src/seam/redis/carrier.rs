@@ -20,6 +20,8 @@ pub(super) struct Carrier {
     host: Option<Arc<str>>,
     /// The client's response timeout.
     patience: Patience,
+    /// Whether the connection is one that blocks.
+    blocks: bool,
 }
 
 impl Carrier {
@@ -27,6 +29,15 @@ impl Carrier {
         Self {
             host: host.cloned(),
             patience: Patience::new(response_timeout),
+            blocks: false,
+        }
+    }
+
+    /// Of a connection that blocks.
+    pub(super) fn blocking(self) -> Self {
+        Self {
+            blocks: true,
+            ..self
         }
     }
 
@@ -51,6 +62,10 @@ impl Client<Outcome> for Carrier {
 
     fn patience(&mut self) -> &mut Patience {
         &mut self.patience
+    }
+
+    fn blocks(&self) -> bool {
+        self.blocks
     }
 }
 

@@ -4,20 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::ConnectionLike;
-use redis::{Cmd, Pipeline, RedisFuture, Value};
+use redis::{Cmd, Pipeline, RedisFuture, RedisResult, Value};
 
 use super::carrier::Carrier;
 use super::command::Command;
-use super::pipeline;
-use crate::engine;
+use super::pipeline::{self, Shape, Wire};
+use crate::engine::{self, Beginning};
 use crate::fault::denylist;
-use crate::seam::client::{call, passes};
+use crate::seam::client::{call, decide, passes};
 
 /// What the `redis` crate's async connections wait for a reply, unless told otherwise.
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Makes a seam of a connection: of `MultiplexedConnection`, `ConnectionManager`,
-/// `ClusterConnection`, and whatever else implements [`redis::aio::ConnectionLike`].
+/// `ClusterConnection`, and whatever else implements [`redis::aio::ConnectionLike`]; and of
+/// `Connection` and whatever else blocks and implements [`redis::ConnectionLike`].
 ///
 /// It takes the connection to wait for a reply for 500 ms, which is the default of the first two. A
 /// `ClusterConnection` has no such timeout unless its builder is told:
@@ -29,17 +30,25 @@ pub fn instrument<C>(connection: C) -> Instrumented<C> {
     Instrumented {
         inner: connection,
         host: None,
-        response_timeout: Some(RESPONSE_TIMEOUT),
+        response_timeout: ResponseTimeout::Default,
     }
+}
+
+/// How long the connection waits for a reply.
+#[derive(Clone, Copy, Debug)]
+enum ResponseTimeout {
+    /// As long as its kind does unless told otherwise.
+    Default,
+    Set(Option<Duration>),
 }
 
 /// A connection whose commands are points; [`instrument`] makes one. It is cloned as the connection
 /// in it is.
 #[derive(Clone, Debug)]
 pub struct Instrumented<C> {
-    inner: C,
+    pub(super) inner: C,
     host: Option<Arc<str>>,
-    response_timeout: Option<Duration>,
+    response_timeout: ResponseTimeout,
 }
 
 impl<C> Instrumented<C> {
@@ -53,13 +62,13 @@ impl<C> Instrumented<C> {
         }
     }
 
-    /// The response timeout that the connection was made with, if that is not the client's default
-    /// of 500 milliseconds; `None` where it has none. A connection does not tell, and what is injected
-    /// must not be waited for longer than the client would.
+    /// The response timeout that the connection was made with, if that is not the client's default:
+    /// 500 milliseconds, and none where the connection blocks. `None` is for ever. A connection does
+    /// not tell, and what is injected must not be waited for longer than the client would.
     #[must_use]
     pub fn response_timeout(self, response_timeout: Option<Duration>) -> Self {
         Self {
-            response_timeout,
+            response_timeout: ResponseTimeout::Set(response_timeout),
             ..self
         }
     }
@@ -79,8 +88,19 @@ impl<C> Instrumented<C> {
         self.inner
     }
 
-    fn carrier(&self) -> Carrier {
-        Carrier::new(self.host.as_ref(), self.response_timeout)
+    /// For a connection that waits so long unless told otherwise.
+    pub(super) fn carrier(&self, default: Option<Duration>) -> Carrier {
+        let timeout = match self.response_timeout {
+            ResponseTimeout::Default => default,
+            ResponseTimeout::Set(timeout) => timeout,
+        };
+        Carrier::new(self.host.as_ref(), timeout)
+    }
+
+    /// The start of a command.
+    pub(super) fn begin(&self, command: &Command<'_>, db: i64) -> Option<Box<Beginning>> {
+        let labels = || command.labels(db, self.host.as_deref());
+        engine::begin_point(command.point(), labels)
     }
 }
 
@@ -89,13 +109,11 @@ impl<C: ConnectionLike + Send> ConnectionLike for Instrumented<C> {
         if passes() {
             return self.inner.req_packed_command(cmd);
         }
-        let command = Command::of(cmd);
-        let labels = || command.labels(self.inner.get_db(), self.host.as_deref());
-        let beginning = engine::begin_point(command.point(), labels);
+        let beginning = self.begin(&Command::of(cmd), self.inner.get_db());
         if beginning.is_none() && !denylist::denying() {
             return self.inner.req_packed_command(cmd);
         }
-        let carrier = self.carrier();
+        let carrier = self.carrier(Some(RESPONSE_TIMEOUT));
         let inner = &mut self.inner;
         Box::pin(call(carrier, beginning, |_| inner.req_packed_command(cmd)))
     }
@@ -106,28 +124,46 @@ impl<C: ConnectionLike + Send> ConnectionLike for Instrumented<C> {
         offset: usize,
         count: usize,
     ) -> RedisFuture<'a, Vec<Value>> {
-        let shape = pipeline::Shape::of(pipeline, offset, count);
+        let shape = Shape::of(pipeline, offset, count);
         let Some(shape) = shape.filter(|_| !passes()) else {
             return self.inner.req_packed_commands(pipeline, offset, count);
         };
-        let (db, host) = (self.inner.get_db(), self.host.as_deref());
-        let beginnings: Vec<_> = pipeline
-            .cmd_iter()
-            .map(|cmd| {
-                let command = Command::of(cmd);
-                engine::begin_point(command.point(), || command.labels(db, host))
-            })
+        let db = self.inner.get_db();
+        let commands = pipeline.cmd_iter();
+        let beginnings: Vec<_> = commands
+            .map(|cmd| self.begin(&Command::of(cmd), db))
             .collect();
         if beginnings.iter().all(Option::is_none) && !denylist::denying() {
             return self.inner.req_packed_commands(pipeline, offset, count);
         }
-        let carrier = self.carrier();
+        let carrier = self.carrier(Some(RESPONSE_TIMEOUT));
         let inner = &mut self.inner;
-        Box::pin(pipeline::run(carrier, beginnings, inner, pipeline, shape))
+        Box::pin(async move {
+            let mut injections = Vec::with_capacity(beginnings.len());
+            for beginning in beginnings {
+                injections.push(decide(beginning).await);
+            }
+            pipeline::run(carrier, injections, &mut Async(inner), pipeline, shape).await
+        })
     }
 
     fn get_db(&self) -> i64 {
         self.inner.get_db()
+    }
+}
+
+/// Sends pipelines over a connection that does not block.
+struct Async<'a, C>(&'a mut C);
+
+impl<C: ConnectionLike + Send> Wire for Async<'_, C> {
+    async fn send(
+        &mut self,
+        pipeline: &Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> RedisResult<Vec<Value>> {
+        let replies = self.0.req_packed_commands(pipeline, offset, count);
+        replies.await
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("guide.md")]
 
+mod blocking;
 mod carrier;
 mod command;
 mod connection;

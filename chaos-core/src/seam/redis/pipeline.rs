@@ -1,12 +1,13 @@
 //! A pipeline under faults. Each of its commands is a point; what hits the connection hits all.
 
-use redis::aio::ConnectionLike;
+use std::future::Future;
+
 use redis::{Pipeline, RedisError, RedisResult, Value};
 
 use super::carrier::{Carrier, Outcome};
 use super::errors::server_error;
-use crate::engine::{Beginning, Injection};
-use crate::seam::client::{after, before, decide, send};
+use crate::engine::Injection;
+use crate::seam::client::{after, before, send};
 
 /// How the replies of a pipeline come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,21 +30,26 @@ impl Shape {
     }
 }
 
-/// A pipeline for one of whose commands there may be something to do.
-pub(super) async fn run<C: ConnectionLike + Send>(
+/// What sends a pipeline.
+pub(super) trait Wire {
+    /// All of its commands; so many replies come after those that are skipped.
+    fn send(
+        &mut self,
+        pipeline: &Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> impl Future<Output = RedisResult<Vec<Value>>> + Send;
+}
+
+/// A pipeline for one of whose commands there may be something to do: what fires at each.
+pub(super) async fn run<W: Wire>(
     mut carrier: Carrier,
-    beginnings: Vec<Option<Box<Beginning>>>,
-    inner: &mut C,
+    injections: Vec<Option<Injection>>,
+    wire: &mut W,
     pipeline: &Pipeline,
     shape: Shape,
 ) -> RedisResult<Vec<Value>> {
-    let mut commands = Vec::with_capacity(beginnings.len());
-    for beginning in beginnings {
-        commands.push(Command {
-            injection: decide(beginning).await,
-            answer: None,
-        });
-    }
+    let mut commands: Vec<Command> = injections.into_iter().map(Command::new).collect();
     for command in &mut commands {
         if let Some(injection) = &mut command.injection
             && let Some(answer) = before(&mut carrier, injection).await
@@ -57,9 +63,9 @@ pub(super) async fn run<C: ConnectionLike + Send>(
     }
     let outcome = if answered {
         let rest = without(pipeline, &commands);
-        sent(&mut carrier, inner, &rest, Shape::Each).await
+        sent(&mut carrier, wire, &rest, Shape::Each).await
     } else {
-        sent(&mut carrier, inner, pipeline, shape).await
+        sent(&mut carrier, wire, pipeline, shape).await
     };
     match outcome {
         Err(error) => Err(failed(&mut carrier, &mut commands, error).await),
@@ -74,6 +80,15 @@ struct Command {
     answer: Option<Value>,
 }
 
+impl Command {
+    fn new(injection: Option<Injection>) -> Self {
+        Self {
+            injection,
+            answer: None,
+        }
+    }
+}
+
 /// The commands that nothing was answered to.
 fn without(pipeline: &Pipeline, commands: &[Command]) -> Pipeline {
     let mut rest = redis::pipe();
@@ -85,9 +100,9 @@ fn without(pipeline: &Pipeline, commands: &[Command]) -> Pipeline {
     rest
 }
 
-async fn sent<C: ConnectionLike + Send>(
+async fn sent<W: Wire>(
     carrier: &mut Carrier,
-    inner: &mut C,
+    wire: &mut W,
     pipeline: &Pipeline,
     shape: Shape,
 ) -> RedisResult<Vec<Value>> {
@@ -100,7 +115,7 @@ async fn sent<C: ConnectionLike + Send>(
         Shape::Transaction => (commands + 1, 1),
     };
     let replies = send(carrier, |_| async {
-        let replies = inner.req_packed_commands(pipeline, offset, count).await;
+        let replies = wire.send(pipeline, offset, count).await;
         replies.map(Value::Array)
     });
     match replies.await? {

@@ -7,27 +7,36 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What the server answers.
-pub(crate) const BODY: &str = r#"{"name": "Ada Lovelace", "title": "countess"}"#;
+pub const BODY: &str = r#"{"name": "Ada Lovelace", "title": "countess"}"#;
 
 /// What a server does once it has a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Does {
+pub enum Does {
+    /// It answers with status 200 and [`BODY`].
     Answer,
     /// It cuts the connection off.
     Reset,
     /// It closes the connection.
     Close,
+    /// It keeps the connection, and is silent.
     Nothing,
 }
 
+/// A web server, for as long as its runtime runs.
 #[derive(Debug)]
-pub(crate) struct Server {
-    pub(crate) url: String,
+pub struct Server {
+    /// Where it is: `http://127.0.0.1:PORT`.
+    pub url: String,
     seen: Arc<AtomicUsize>,
 }
 
 impl Server {
-    pub(crate) async fn that(does: Does) -> Self {
+    /// Starts one that does so with every request.
+    ///
+    /// # Panics
+    ///
+    /// If there is no port to be had.
+    pub async fn that(does: Does) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let seen = Arc::new(AtomicUsize::new(0));
@@ -41,7 +50,7 @@ impl Server {
     }
 
     /// How many requests have reached it.
-    pub(crate) fn seen(&self) -> usize {
+    pub fn seen(&self) -> usize {
         self.seen.load(Ordering::SeqCst)
     }
 }
