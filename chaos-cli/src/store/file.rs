@@ -31,7 +31,9 @@ impl FileStore {
     pub(super) fn read(&self) -> Result<Found, Trouble> {
         let name = self.name();
         let text = fs::read_to_string(&self.path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Trouble::missing(format!("there is no {name}")),
+            io::ErrorKind::NotFound => Trouble::missing(format!(
+                "there is no {name}; create it with `cargo chaos init`"
+            )),
             _ => Trouble::other(format!("cannot read the {name}: {error}")),
         })?;
         let changed = Changed {

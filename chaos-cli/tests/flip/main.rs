@@ -2,6 +2,7 @@
 //! Parameter Store, files and terminals.
 
 mod appconfig;
+mod aws;
 mod disable;
 mod enable;
 mod init;

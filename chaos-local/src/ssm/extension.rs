@@ -149,6 +149,7 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Answer {
         action: "GetParameter".to_owned(),
         names: vec![name.clone()],
         with_decryption: query.decrypt,
+        credential: None,
         at: SystemTime::now(),
     });
     if behaviour == Behaviour::Refuse {

@@ -47,6 +47,9 @@ pub struct RecordedRequest {
     pub names: Vec<String>,
     /// Whether decryption was asked for.
     pub with_decryption: bool,
+    /// What it was signed with: access key, day, region and service, with slashes between. Nothing
+    /// if it was not signed, or came through the extension.
+    pub credential: Option<String>,
     /// When it had arrived.
     pub at: SystemTime,
 }
@@ -137,6 +140,7 @@ impl Service {
 
 pub(crate) async fn answer(service: Arc<Service>, request: Request<Incoming>) -> Answer {
     let action = action(&request);
+    let credential = credential(&request);
     let body = match request.into_body().collect().await {
         Ok(body) => body.to_bytes(),
         Err(error) => return failure(&ServiceError::serialization(error.to_string())),
@@ -148,6 +152,7 @@ pub(crate) async fn answer(service: Arc<Service>, request: Request<Incoming>) ->
         action: action.clone(),
         names: names.clone(),
         with_decryption: known["WithDecryption"] == true,
+        credential,
         at: SystemTime::now(),
     });
 
@@ -173,6 +178,14 @@ fn action(request: &Request<Incoming>) -> String {
         .and_then(|target| target.strip_prefix("AmazonSSM."))
         .unwrap_or_default()
         .to_owned()
+}
+
+/// The scope of the signature, which is not checked.
+fn credential(request: &Request<Incoming>) -> Option<String> {
+    let signed = request.headers().get("authorization")?.to_str().ok()?;
+    let (_, credential) = signed.split_once("Credential=")?;
+    let scope = credential.split([',', ' ']).next()?;
+    Some(scope.trim_end_matches("/aws4_request").to_owned())
 }
 
 fn failure(error: &ServiceError) -> Answer {

@@ -64,7 +64,14 @@ impl AppConfigStore {
                 {
                     tokio::time::sleep(A_WHILE).await;
                 }
-                Err(trouble) => return Err(trouble),
+                Err(trouble) => {
+                    return Err(Trouble::new(
+                        trouble.kind,
+                        format!(
+                            "{trouble}; version {version} is there, and is not deployed: try again"
+                        ),
+                    ));
+                }
             }
         };
         self.wait_for(ids, number).await
