@@ -15,11 +15,67 @@ async fn printed(bench: &Bench, arguments: &str) -> String {
 async fn of_a_parameter() {
     let bench = Bench::new().await;
     let both = printed(&bench, "policy --param /orders/chaos").await;
-    insta::assert_snapshot!(both, @"");
+    insta::assert_snapshot!(both, @r###"
+    {
+      "function": {
+        "Statement": [
+          {
+            "Action": "ssm:GetParameter",
+            "Effect": "Allow",
+            "Resource": "arn:aws:ssm:eu-west-1:*:parameter/orders/chaos"
+          }
+        ],
+        "Version": "2012-10-17"
+      },
+      "operator": {
+        "Statement": [
+          {
+            "Action": [
+              "ssm:GetParameter",
+              "ssm:GetParameterHistory",
+              "ssm:PutParameter"
+            ],
+            "Effect": "Allow",
+            "Resource": "arn:aws:ssm:eu-west-1:*:parameter/orders/chaos"
+          },
+          {
+            "Action": "ssm:DescribeParameters",
+            "Effect": "Allow",
+            "Resource": "*"
+          }
+        ],
+        "Version": "2012-10-17"
+      }
+    }
+    "###);
     assert_eq!(bench.params.requests(), [], "nobody is asked");
     let arguments =
         "policy function --param /orders/chaos --account 123456789012 --key alias/orders";
-    insta::assert_snapshot!(printed(&bench, arguments).await, @"");
+    insta::assert_snapshot!(printed(&bench, arguments).await, @r###"
+    {
+      "Statement": [
+        {
+          "Action": "ssm:GetParameter",
+          "Effect": "Allow",
+          "Resource": "arn:aws:ssm:eu-west-1:123456789012:parameter/orders/chaos"
+        },
+        {
+          "Action": "kms:Decrypt",
+          "Condition": {
+            "ForAnyValue:StringEquals": {
+              "kms:ResourceAliases": "alias/orders"
+            },
+            "StringEquals": {
+              "kms:EncryptionContext:PARAMETER_ARN": "arn:aws:ssm:eu-west-1:123456789012:parameter/orders/chaos"
+            }
+          },
+          "Effect": "Allow",
+          "Resource": "arn:aws:kms:eu-west-1:123456789012:key/*"
+        }
+      ],
+      "Version": "2012-10-17"
+    }
+    "###);
     let arguments = "policy operator --param /orders/chaos --account 123456789012 --key 1234abcd";
     let operator = printed(&bench, arguments).await;
     assert!(
@@ -43,7 +99,59 @@ async fn of_a_configuration() {
     insta::with_settings!({filters => vec![
         (r"(application|environment|configurationprofile|configuration)/[a-z0-9]{7}", "$1/[id]"),
     ]}, {
-        insta::assert_snapshot!(both, @"");
+        insta::assert_snapshot!(both, @r###"
+        {
+          "function": {
+            "Statement": [
+              {
+                "Action": [
+                  "appconfig:StartConfigurationSession",
+                  "appconfig:GetLatestConfiguration"
+                ],
+                "Effect": "Allow",
+                "Resource": "arn:aws:appconfig:eu-west-1:123456789012:application/[id]/environment/[id]/configuration/[id]"
+              }
+            ],
+            "Version": "2012-10-17"
+          },
+          "operator": {
+            "Statement": [
+              {
+                "Action": [
+                  "appconfig:ListEnvironments",
+                  "appconfig:ListConfigurationProfiles",
+                  "appconfig:ListHostedConfigurationVersions",
+                  "appconfig:GetHostedConfigurationVersion",
+                  "appconfig:CreateHostedConfigurationVersion",
+                  "appconfig:ListDeployments",
+                  "appconfig:GetDeployment",
+                  "appconfig:StartDeployment",
+                  "appconfig:StopDeployment"
+                ],
+                "Effect": "Allow",
+                "Resource": [
+                  "arn:aws:appconfig:eu-west-1:123456789012:application/[id]",
+                  "arn:aws:appconfig:eu-west-1:123456789012:application/[id]/environment/[id]",
+                  "arn:aws:appconfig:eu-west-1:123456789012:application/[id]/environment/[id]/deployment/*",
+                  "arn:aws:appconfig:eu-west-1:123456789012:application/[id]/configurationprofile/[id]",
+                  "arn:aws:appconfig:eu-west-1:123456789012:application/[id]/configurationprofile/[id]/hostedconfigurationversion/*",
+                  "arn:aws:appconfig:eu-west-1:123456789012:deploymentstrategy/*"
+                ]
+              },
+              {
+                "Action": [
+                  "appconfig:ListApplications",
+                  "appconfig:ListDeploymentStrategies",
+                  "appconfig:CreateDeploymentStrategy"
+                ],
+                "Effect": "Allow",
+                "Resource": "*"
+              }
+            ],
+            "Version": "2012-10-17"
+          }
+        }
+        "###);
     });
     let init = printed(&bench, &format!("policy operator --init {place}")).await;
     assert!(init.contains("appconfig:CreateApplication"), "{init}");

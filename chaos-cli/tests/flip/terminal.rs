@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
@@ -16,6 +17,8 @@ struct Person {
     child: Box<dyn Child + Send + Sync>,
     keyboard: Box<dyn Write + Send>,
     screen: Arc<Mutex<Vec<u8>>>,
+    /// Ends when nothing more can be shown.
+    looks: JoinHandle<()>,
     /// Up to where it was looked at.
     seen: usize,
 }
@@ -47,7 +50,7 @@ impl Person {
         let screen = Arc::new(Mutex::new(Vec::new()));
         let shown = Arc::clone(&screen);
         let master = pair.master;
-        std::thread::spawn(move || {
+        let looks = std::thread::spawn(move || {
             let _open = master;
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
@@ -58,6 +61,7 @@ impl Person {
             child,
             keyboard,
             screen,
+            looks,
             seen: 0,
         }
     }
@@ -97,7 +101,8 @@ impl Person {
     async fn ends(mut self) -> (u32, String) {
         let start = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait().expect("a child") {
+            let ended = self.child.try_wait().expect("a child");
+            if let Some(status) = ended.filter(|_| self.looks.is_finished()) {
                 return (status.exit_code(), self.screen());
             }
             assert!(start.elapsed() < PATIENCE, "it goes on\n{}", self.screen());
@@ -223,8 +228,6 @@ async fn colours_are_for_terminals_that_want_them() {
             let screen = Arc::clone(&person.screen);
             let (code, text) = person.ends().await;
             assert_eq!(code, 3, "{text}");
-            // The last of it may still be on its way.
-            tokio::time::sleep(Duration::from_millis(200)).await;
             screen.lock().unwrap().contains(&0x1b)
         }
     };
