@@ -138,7 +138,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = fetch(&folder.path().join("none")).await.unwrap_err();
         assert!(error.is_missing(), "{error:?}");
-        assert!(error.to_string().ends_with("none does not exist"));
+        let said = "none does not exist; write {} to it, or correct CHAOS_CONFIG_FILE";
+        assert!(error.to_string().ends_with(said), "{error}");
         std::fs::write(folder.path().join("plain"), "").unwrap();
         let error = fetch(&folder.path().join("plain/below")).await.unwrap_err();
         assert!(error.is_missing(), "{error:?}");
