@@ -35,6 +35,9 @@ pub(crate) struct Arguments {
     /// All of them
     #[arg(long)]
     all: bool,
+    /// Nothing is asked anyway; whoever is in a hurry may say it all the same
+    #[arg(long = "yes", hide = true)]
+    _hurry: bool,
     #[command(flatten)]
     place: Place,
 }

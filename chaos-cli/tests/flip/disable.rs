@@ -202,3 +202,12 @@ async fn a_file_and_a_place_that_cannot_be_changed() {
         .await;
     assert_eq!(ran.code, 1, "{ran:?}");
 }
+
+/// Nothing is asked, and nobody is stopped who says so.
+#[tokio::test]
+async fn whoever_is_in_a_hurry_may_say_yes() {
+    let bench = Bench::with(ON).await;
+    let ran = bench.done("disable --all --yes").await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(bench.on(), [] as [&str; 0]);
+}
