@@ -212,7 +212,8 @@ pub static FLAG_ATTRIBUTES: &[Attribute] = &[
         "match",
         Kind::Conditions,
         DefaultValue::Unset,
-        "conditions on the event, all of which must hold",
+        "conditions on the event, at most 64, all of which must hold; a regular expression has at most \
+         4 KiB compiled, and a document 16 of them",
     ),
     attribute(
         "point",
