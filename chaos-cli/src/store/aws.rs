@@ -126,6 +126,10 @@ fn refused(doing: &str, error: &impl ProvideErrorMetadata) -> Trouble {
             Kind::Other,
             "; check the credentials, as with `aws sts get-caller-identity`",
         ),
+        "ParameterMaxVersionLimitExceeded" => (
+            Kind::Other,
+            "; it keeps a hundred versions, and the oldest has a label: move or delete that",
+        ),
         "ThrottlingException" | "TooManyRequestsException" => (Kind::Other, "; try again"),
         _ => (Kind::Other, ""),
     };

@@ -206,6 +206,19 @@ async fn one_deployment_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_deployment_that_is_rolled_back_is_no_success() {
+    let bench = Bench::deployed(ON).await;
+    let place = ["orders", "production"];
+    bench.appconfig.roll_back_before("GetDeployment", place);
+    let ran = bench.at(1, "enable exception --yes").await;
+    assert!(
+        ran.stderr.contains("deployment 2 was rolled back"),
+        "{ran:?}"
+    );
+    assert_eq!(bench.served_on().await, ["latency"]);
+}
+
+#[tokio::test]
 async fn what_is_off_but_not_everywhere_is_on() {
     let bench = Bench::deployed(ON).await;
     bench.appconfig.begin(NAMES, "{}").unwrap();

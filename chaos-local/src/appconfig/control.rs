@@ -197,6 +197,26 @@ impl AppConfig {
         state.before.push((action.to_owned(), Box::new(work)));
     }
 
+    /// Rolls the latest deployment to an environment back right before the next request for this
+    /// action is answered, as an alarm does, however far it has got.
+    pub fn roll_back_before(&self, action: &str, [application, environment]: [&str; 2]) {
+        let [application, environment] = [application, environment].map(str::to_owned);
+        let work = move |store: &mut Store| {
+            let mut applications = store.applications.iter_mut();
+            let found = applications
+                .find(|one| one.name == application)
+                .and_then(|application| {
+                    let mut environments = application.environments.iter_mut();
+                    environments.find(|one| one.name == environment)
+                });
+            if let Some(last) = found.and_then(|environment| environment.deployments.last_mut()) {
+                last.stopped = Some(tokio::time::Instant::now());
+            }
+        };
+        let mut state = self.service.lock();
+        state.before.push((action.to_owned(), Box::new(work)));
+    }
+
     /// The deployments to an environment by names, the first one first; none where there is none.
     pub fn deployments(&self, application: &str, environment: &str) -> Vec<Deployment> {
         let state = self.service.lock();
