@@ -2,6 +2,8 @@
 //! list of those that were reached.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
+mod log;
+
 #[path = "points/around.rs"]
 mod around;
 #[path = "points/blocks.rs"]

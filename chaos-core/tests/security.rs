@@ -2,15 +2,18 @@
 //! not tell is not told.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
+mod log;
+
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
 use chaos_core::testing::Scope;
 use chaos_core::{InjectedError, inject_chaos, plan};
 use lambda_runtime::{Context, Error, LambdaEvent};
 use serde_json::{Value, json};
+use tracing::Level;
+
+use self::log::Log;
 
 #[test]
 fn each_row_names_its_test() {
@@ -131,18 +134,6 @@ fn no_attribute_names_a_file_a_host_or_a_program() {
     assert!(all.len() > 35, "the schema names its attributes: {all:?}");
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no panic").write(bytes)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[inject_chaos(point = "store.get", labels(key))]
 async fn get(key: &str) -> Result<(), InjectedError> {
     drop(key.to_owned());
@@ -160,14 +151,7 @@ async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
 
 #[tokio::test]
 async fn neither_events_nor_labels_nor_bodies_are_logged() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _log = tracing::subscriber::set_default(subscriber);
+    let (log, _guard) = Log::collect(Level::TRACE);
     let condition = json!([{ "path": "headers.authorization", "value": "s3cr3t" }]);
     let document = json!({
         "corruption": { "enabled": true, "match": condition, "body": "s3cr3t",
@@ -183,7 +167,7 @@ async fn neither_events_nor_labels_nor_bodies_are_logged() {
         let event = LambdaEvent::new(event, Context::default());
         drop(scope.run(handler(event)).await);
     }
-    let text = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("text");
+    let text = Value::from(log.take()).to_string();
     for flag in ["corruption", "point", "statuscode"] {
         assert!(
             scope.injected().iter().any(|name| name == flag),

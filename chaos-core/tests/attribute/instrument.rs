@@ -1,10 +1,11 @@
 //! The attribute: beside tracing.
 
 use std::future::Future;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+
+use tracing::Level;
 
 use super::*;
+use crate::log::Log;
 
 #[inject_chaos]
 #[tracing::instrument(skip(event), err, fields(size = event.payload.to_string().len()))]
@@ -58,31 +59,11 @@ async fn lives_with_instrument_in_either_order() {
     }
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no panic").write(bytes)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The lines that are written while it runs.
 async fn said<T>(call: impl Future<Output = T>) -> Vec<Value> {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_writer(move || writer.clone())
-        .finish();
-    let _log = tracing::subscriber::set_default(subscriber);
+    let (log, _guard) = Log::collect(Level::INFO);
     call.await;
-    let text = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("text");
-    let lines = text.lines().map(serde_json::from_str);
-    lines.collect::<Result<_, _>>().expect("JSON")
+    log.take()
 }
 
 /// The span that a line was written in.
@@ -93,7 +74,7 @@ fn span(line: &Value) -> Option<&str> {
 fn injected(lines: &[Value]) -> &Value {
     let mut lines = lines.iter();
     lines
-        .find(|line| line["fields"]["action"] == "inject")
+        .find(|line| line["action"] == "inject")
         .expect("the fault is in the log")
 }
 
@@ -104,7 +85,7 @@ async fn the_upper_attribute_is_the_inner_one() {
     assert_eq!(span(injected(&above)), Some("chaos_above"), "{above:?}");
     let below = said(scope.run(chaos_below(event(json!(1))))).await;
     assert_eq!(span(injected(&below)), None, "{below:?}");
-    let err = |line: &Value| line["fields"]["error"].as_str() == Some("boom");
+    let err = |line: &Value| line["error"].as_str() == Some("boom");
     assert!(above.iter().any(err), "{above:?}");
     assert!(!below.iter().any(err), "{below:?}");
     let destructured = said(scope.run(chaos_above_destructured(event(json!(1))))).await;

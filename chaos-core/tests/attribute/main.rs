@@ -6,6 +6,8 @@ mod elsewhere;
 mod errors;
 mod inference;
 mod instrument;
+#[path = "../log/mod.rs"]
+mod log;
 mod lowered;
 mod results;
 

@@ -1,12 +1,12 @@
 //! The list of the points that were reached.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use chaos_core::testing::Scope;
 use chaos_core::{InjectedError, PointInfo, inject_chaos, point, points};
 use lambda_runtime::{Context, Error, LambdaEvent};
 use serde_json::{Value, json};
+use tracing::Level;
+
+use crate::log::Log;
 
 #[inject_chaos(point = "store.get", labels(key))]
 async fn get(key: &str) -> Result<String, InjectedError> {
@@ -77,35 +77,14 @@ async fn is_empty_unless_it_is_asked_for() {
     assert_eq!(points(), [], "there is no engine outside");
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no panic").write(bytes)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn each_point_is_said_once_and_again_where_a_label_is_new() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _log = tracing::subscriber::set_default(subscriber);
+    let (log, _guard) = Log::collect(Level::INFO);
     let scope = Scope::builder(&json!({})).list_points().build();
     for _ in 0..3 {
         scope.run(handler(event())).await.expect("an answer");
     }
-    let text = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("text");
-    let lines = text.lines().map(|line| {
-        let line: Value = serde_json::from_str(line).expect("JSON");
+    let lines = log.take().into_iter().map(|line| {
         assert_eq!(line["source"], "chaos");
         assert_eq!(line["action"], "reach");
         assert_eq!(line["message"], "point reached");

@@ -1,35 +1,26 @@
 //! One line when trouble starts, silence while it lasts, one line when it is over.
 
-use std::io::Write;
-
 use serde_json::Value;
+use tracing::Level;
 use tracing::subscriber::DefaultGuard;
 
 use super::*;
 
+#[path = "../../../../tests/log/mod.rs"]
+mod collected;
+
 /// Collects what this thread logs at level info and above.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+struct Lines(collected::Log);
 
 impl Lines {
     fn collect() -> (Self, DefaultGuard) {
-        let lines = Self::default();
-        let writer = lines.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .flatten_event(true)
-            .with_writer(move || writer.clone())
-            .finish();
-        (lines, tracing::subscriber::set_default(subscriber))
+        let (log, guard) = collected::Log::collect(Level::INFO);
+        (Self(log), guard)
     }
 
     /// The lines since the last call.
     fn take(&self) -> Vec<Value> {
-        let bytes = std::mem::take(&mut *self.0.lock().unwrap());
-        let text = String::from_utf8(bytes).unwrap();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        self.0.take()
     }
 
     /// Level and message of the lines since the last call.
@@ -42,16 +33,6 @@ impl Lines {
             format!("{level} {message}")
         };
         self.take().into_iter().map(short).collect()
-    }
-}
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }
 
