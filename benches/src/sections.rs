@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::measure::Effort;
 use crate::process::Programs;
-use crate::{disk, expiry, latencies, table};
+use crate::{clients, disk, expiry, latencies, table, threads};
 
 /// One section of the page.
 #[derive(Clone, Copy, Debug)]
@@ -16,10 +16,18 @@ pub(crate) struct Section {
 }
 
 /// All of them, in the page's order.
-pub(crate) const SECTIONS: [Section; 4] = [
+pub(crate) const SECTIONS: [Section; 6] = [
     Section {
         name: "calls",
         measure: table::section,
+    },
+    Section {
+        name: "threads",
+        measure: threads::section,
+    },
+    Section {
+        name: "clients",
+        measure: clients::section,
     },
     Section {
         name: "expiry",
