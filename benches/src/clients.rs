@@ -60,14 +60,15 @@ pub(crate) fn rows() -> Vec<Row> {
         (
             "HTTP request in memory",
             Client::Http,
-            Budget::free(5, 100),
-            Budget::free(15, 200),
+            // Its response is moved once more, since the type of its body is another one.
+            Budget::free(50, 160),
+            Budget::free(100, 400),
         ),
         (
             "Redis command in memory",
             Client::Redis,
             Budget::free(5, 45),
-            Budget::free(250, 1200),
+            Budget::free(100, 800),
         ),
     ] {
         let call = Call::Client(client, Over::Memory);
