@@ -2,6 +2,7 @@
 
 mod anywhere;
 mod catalogue;
+mod details;
 mod labels;
 mod modes;
 mod protocols;
