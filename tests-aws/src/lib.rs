@@ -85,20 +85,24 @@ impl Service {
 
 /// The configuration of clients that call a server there, three attempts each, under faults.
 pub fn config(url: &str) -> SdkConfig {
+    chaos_core::aws::instrument(plain(url))
+}
+
+/// The same without faults.
+pub fn plain(url: &str) -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
     let credentials = Credentials::from_keys("AKIDEXAMPLE", "secret", None);
     let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
-    let config = SdkConfig::builder()
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(url)
         .retry_config(retries)
         .http_client(http)
-        .build();
-    chaos_core::aws::instrument(config)
+        .build()
 }
 
 fn lock(body: &Mutex<Bytes>) -> std::sync::MutexGuard<'_, Bytes> {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 use aws_sdk_lambda::operation::invoke::InvokeError;
+use aws_sdk_lambda::types::ThrottleReason;
 use chaos_core::testing::Scope;
 use chaos_tests_aws::{Service, client, retrying};
 use serde_json::{Value, json};
@@ -73,7 +74,7 @@ async fn a_throttled_invocation_says_why_and_until_when() {
     };
     assert_eq!(throttled.retry_after_seconds(), Some("7"));
     assert_eq!(throttled.message(), Some("Rate Exceeded."));
-    let why = throttled.reason().map(|reason| reason.as_str());
+    let why = throttled.reason().map(ThrottleReason::as_str);
     assert_eq!(
         why,
         Some("ReservedFunctionConcurrentInvocationLimitExceeded")

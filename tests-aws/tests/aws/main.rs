@@ -6,4 +6,5 @@ mod details;
 mod labels;
 mod modes;
 mod protocols;
+mod real;
 mod table;
