@@ -60,7 +60,7 @@ async fn latency_ends_with_the_invocation() {
     let begun = Instant::now();
     let got = called(&table, &scope, Duration::from_millis(500)).await;
     assert!(is_real(&got), "{got:?}");
-    assert!(begun.elapsed() < Duration::from_secs(60));
+    assert!(begun.elapsed() < Duration::from_mins(1));
     let wait = scope.decisions()[0].latency_ms.unwrap_or_default();
     assert!((0.0..=500.0).contains(&wait), "{wait}");
 }
