@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 pub(crate) const VALUE: &str = "hello";
 
 /// The longest wait of a flag, and there are three at most that were drawn at random.
-const LONGEST: Duration = Duration::from_secs(3 * 900);
+const LONGEST: Duration = Duration::from_mins(3 * 15);
 /// What an invocation has.
 const LEFT: Duration = Duration::from_secs(30);
 /// How far past the deadline mode `timeout` waits where it has no buffer, so that Lambda is first.
