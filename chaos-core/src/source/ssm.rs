@@ -107,13 +107,9 @@ impl fmt::Debug for SsmSource {
 }
 
 async fn connect() -> Client {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(ATTEMPT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .build();
     let config = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client())
-        .timeout_config(timeouts)
+        .timeout_config(timeouts())
         .retry_config(retries())
         .load()
         .await;
@@ -127,8 +123,16 @@ fn http_client() -> SharedHttpClient {
         .build_https()
 }
 
+/// Silence is noticed within one attempt.
+pub(crate) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(ATTEMPT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .build()
+}
+
 /// A second attempt, as a connection kept through a freeze is dead; more is up to the caller.
-fn retries() -> RetryConfig {
+pub(crate) fn retries() -> RetryConfig {
     RetryConfig::standard()
         .with_max_attempts(2)
         .with_initial_backoff(Duration::from_millis(50))
