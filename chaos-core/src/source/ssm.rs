@@ -157,7 +157,11 @@ fn explain(name: &str, error: SdkError<GetParameterError>) -> SourceError {
             .with_source(error)
         }
         _ => {
-            SourceError::unavailable("the answer from SSM cannot be understood").with_source(error)
+            SourceError::unavailable(
+                "the answer from SSM cannot be understood; check what answers in its place: a proxy, or \
+                 what AWS_ENDPOINT_URL_SSM names",
+            )
+            .with_source(error)
         }
     }
 }
@@ -204,7 +208,7 @@ fn refused(name: &str, error: &GetParameterError) -> SourceError {
             "check the function's credentials".to_owned()
         }
         "ValidationException" => {
-            format!("check the name {name}")
+            format!("correct the name {name}, which CHAOS_PARAM has")
         }
         _ => return SourceError::unavailable(format!("SSM answered {code}: {said}")),
     };
