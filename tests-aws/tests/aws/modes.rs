@@ -197,8 +197,9 @@ async fn latency_is_waited_and_the_real_reply_comes() {
     assert_eq!(table.service.seen(), 1);
 }
 
+/// Of the SDK's timeouts. A real reply on a busy machine is there long before.
 fn limit() -> Duration {
-    Duration::from_millis(100)
+    Duration::from_secs(1)
 }
 
 const LONG: u64 = 60_000;
@@ -268,7 +269,7 @@ async fn a_timeout_is_one_of_the_attempt() {
     let (got, scope) = table.under(flag).await;
     assert!(is_real(&got), "the second attempt");
     assert!(start.elapsed() >= limit());
-    assert_eq!(scope.decisions()[0].latency_ms, Some(100.0));
+    assert_eq!(scope.decisions()[0].latency_ms, Some(1_000.0));
     assert_eq!(scope.decisions()[0].message, None);
     assert_eq!(table.service.seen(), 2);
 }

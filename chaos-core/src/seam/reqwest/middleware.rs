@@ -11,7 +11,7 @@ use super::failing;
 use super::replies::OfReqwest;
 use crate::engine;
 use crate::fault::denylist;
-use crate::seam::client::http::{Called, Carrier, Failure, Outcome};
+use crate::seam::client::http::{Called, Carrier, Failure, Outcome, POINTS};
 use crate::seam::client::{call, passes};
 
 /// Makes a seam of a client that has no other middleware. One that has gets a [`ChaosMiddleware`], as
@@ -75,7 +75,7 @@ impl Middleware for ChaosMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        if passes() {
+        if passes(&POINTS) {
             return next.run(request, extensions).await;
         }
         let called = Called {
