@@ -181,6 +181,9 @@ mod tests {
     fn a_missing_program_is_named() {
         let error = CommandLine::new("no-such-program").output().unwrap_err();
         let error = error.to_string();
-        assert!(error.starts_with("cannot start `no-such-program`;"), "{error}");
+        assert!(
+            error.starts_with("cannot start `no-such-program`;"),
+            "{error}"
+        );
     }
 }
