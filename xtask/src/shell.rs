@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -62,6 +63,31 @@ impl CommandLine {
             .with_context(|| {
                 format!("cannot start `{self}`; see that its program is installed and in the path")
             })?;
+        if !status.success() {
+            bail!("`{self}` ended with {status}");
+        }
+        Ok(())
+    }
+
+    /// Runs it in `folder` and hands on each line that it prints, on standard output or error, as it
+    /// comes.
+    pub(crate) fn watch(&self, folder: &Path, mut line: impl FnMut(&str)) -> Result<()> {
+        let (reader, writer) = io::pipe().context("cannot make a pipe")?;
+        let mut command = self.command();
+        command
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(writer.try_clone().context("cannot make a pipe")?)
+            .stderr(writer);
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("cannot start `{self}`"))?;
+        // The ends for writing that are here: the last one is the child's own.
+        drop(command);
+        for printed in BufReader::new(reader).split(b'\n') {
+            line(&String::from_utf8_lossy(&printed?));
+        }
+        let status = child.wait()?;
         if !status.success() {
             bail!("`{self}` ended with {status}");
         }
@@ -175,6 +201,15 @@ mod tests {
             error.to_string(),
             "`sh -c 'exit 3'` ended with exit status: 3"
         );
+    }
+
+    #[test]
+    fn each_line_is_handed_on_whatever_becomes_of_it() {
+        let mut lines = Vec::new();
+        let line = CommandLine::new("sh").args(["-c", "echo a; echo b >&2; exit 3"]);
+        let ended = line.watch(Path::new("."), |line| lines.push(line.to_owned()));
+        assert_eq!(lines, ["a", "b"]);
+        assert!(ended.unwrap_err().to_string().contains("exit status: 3"));
     }
 
     #[test]
