@@ -60,7 +60,9 @@ impl CommandLine {
             .current_dir(folder)
             .stdin(Stdio::null())
             .status()
-            .with_context(|| format!("cannot start `{self}`"))?;
+            .with_context(|| {
+                format!("cannot start `{self}`; see that its program is installed and in the path")
+            })?;
         if !status.success() {
             bail!("`{self}` ended with {status}");
         }
@@ -98,7 +100,9 @@ impl CommandLine {
             .command()
             .stdin(Stdio::null())
             .output()
-            .with_context(|| format!("cannot start `{self}`"))?;
+            .with_context(|| {
+                format!("cannot start `{self}`; see that its program is installed and in the path")
+            })?;
         if !output.status.success() {
             let complaint = String::from_utf8_lossy(&output.stderr);
             bail!(
@@ -211,6 +215,10 @@ mod tests {
     #[test]
     fn a_missing_program_is_named() {
         let error = CommandLine::new("no-such-program").output().unwrap_err();
-        assert_eq!(error.to_string(), "cannot start `no-such-program`");
+        let error = error.to_string();
+        assert!(
+            error.starts_with("cannot start `no-such-program`;"),
+            "{error}"
+        );
     }
 }

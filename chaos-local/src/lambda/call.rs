@@ -105,11 +105,13 @@ impl Kind {
     /// What the headers ask for, if it is all to be had here.
     fn of(headers: &HeaderMap) -> Result<Self, Refused> {
         if text(headers, "x-amz-log-type")? == Some("Tail") {
-            return Err(Refused::invalid_parameter("There is no tail of a log here"));
+            return Err(Refused::invalid_parameter(
+                "There is no tail of a log here; leave LogType out",
+            ));
         }
         if headers.contains_key("x-amz-client-context") {
             return Err(Refused::invalid_parameter(
-                "Client contexts are not passed on here",
+                "Client contexts are not passed on here; leave ClientContext out",
             ));
         }
         match text(headers, "x-amz-invocation-type")? {
