@@ -2,7 +2,10 @@
 
 mod anywhere;
 mod catalogue;
+mod deadline;
+mod details;
 mod labels;
 mod modes;
 mod protocols;
+mod real;
 mod table;

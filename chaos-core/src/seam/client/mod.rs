@@ -14,7 +14,7 @@ pub(crate) use self::blocking::block_on;
 pub(crate) use self::call::within;
 pub(crate) use self::call::{Client, Patience, call};
 #[cfg(feature = "redis")]
-pub(crate) use self::call::{after, before, decide, send, under};
+pub(crate) use self::call::{after, before, decide, send, under, waits};
 pub(crate) use self::connection::ConnectionFault;
 #[cfg(feature = "redis")]
 pub(crate) use self::connection::unknown;
