@@ -148,7 +148,7 @@ impl Budget {
     /// Nothing is to be there.
     const NOTHING: Self = Self::free(1, 0);
     /// Flags are on, and it is remembered that none concerns the point.
-    const REMEMBERED: Self = Self::free(5, 45);
+    const REMEMBERED: Self = Self::free(5, 50);
     /// What no budget is for.
     pub(crate) const NONE: Self = Self {
         nanoseconds: None,
