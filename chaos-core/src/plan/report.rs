@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::finding::{Finding, Severity};
+use super::json::json_text;
 
 /// So many findings are worth reading; of the rest the number is given.
 const MAX_FINDINGS: usize = 100;
@@ -117,7 +118,7 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// A value that is no list and no object, cut as [`spelled`] cuts.
 pub(super) fn shown(value: &Value) -> String {
-    spelled(&value.to_string())
+    spelled(&json_text(value))
 }
 
 /// What stands where something else should: `"50" is a text`. For what may hold anybody's text
