@@ -1,22 +1,29 @@
 //! What a wrapped function costs while there is nothing to do, beside its rivals.
 //!
-//! `cargo xtask bench` builds and runs it, and prints one table in Markdown. One file an idea:
+//! `cargo xtask bench` builds and runs it, and prints one page in Markdown. One file an idea:
 //!
+//! - `sections.rs`: the sections of the page, each a file of its own
 //! - `rows.rs`: the rows of the table, each a call and what the environment says
 //! - `calls.rs`: the functions that are called, and how
 //! - `measure.rs`: how a call is timed, and its allocations and instructions counted
 //! - `process.rs`: every row in a process of its own
-//! - `table.rs`: the table
-//! - `bin/`: two programs. Counting allocations costs time at every one of them, which would be
+//! - `table.rs`: the table of all calls
+//! - `expiry.rs`, `latencies.rs`, `disk.rs`: the other sections
+//! - `bin/`: the programs. Counting allocations costs time at every one of them, which would be
 //!   held against rivals that allocate, so one program takes the times and another one counts.
 //!   Instructions are counted by callgrind (Debian's package valgrind) in the one that takes times.
+//!   A third has the AWS SDK in it (feature `ssm`), and alone needs its build.
 //!
 //! A new measurement is a row, and perhaps a call.
 
 mod calls;
+mod disk;
+mod expiry;
+mod latencies;
 mod measure;
 mod process;
 mod rows;
+mod sections;
 mod table;
 
 use std::process::ExitCode;
@@ -24,10 +31,12 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 
 pub use self::calls::Call;
+pub use self::expiry::make_requests;
 use self::measure::Measuring;
 pub use self::measure::{Counts, Effort, Measured, Side};
-pub use self::process::{Program, Report, count_instructions, measure};
+pub use self::process::{Program, Programs, Report, count_instructions, measure};
 pub use self::rows::{Budget, Row, Setting};
+use self::sections::SECTIONS;
 
 /// The program that counts allocations, for one row.
 ///
@@ -42,14 +51,17 @@ pub fn count(args: &[String], counts: fn() -> Counts) -> Result<()> {
     }
 }
 
-/// The program that takes the times: all rows, or the one that it was started for.
+/// The program that takes the times: the page or some of its sections, or the one row that it was
+/// started for.
 ///
 /// # Errors
 ///
 /// An argument that it does not know, a row that cannot be measured.
 pub fn time(args: &[String]) -> Result<ExitCode> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let effort = match args[..] {
+    let timing = std::env::current_exe().context("this program does not know where it is")?;
+    let programs = Programs::beside(&timing);
+    let over: Vec<String> = match args[..] {
         ["row", name, "times", effort] => {
             let effort = Effort::named(effort).context("there is no such effort")?;
             process::child(name, &Measuring::Times(effort))?;
@@ -60,24 +72,13 @@ pub fn time(args: &[String]) -> Result<ExitCode> {
             process::child(name, &Measuring::Nothing(side, calls.parse()?))?;
             return Ok(ExitCode::SUCCESS);
         }
-        [] => Some(Effort::FULL),
-        ["--quick"] => Some(Effort::QUICK),
-        ["--check"] => None,
-        _ => bail!("usage: chaos-benches [--quick | --check]"),
-    };
-    let timing = std::env::current_exe().context("this program does not know where it is")?;
-    let counting = timing.with_file_name("chaos-benches-counting");
-    let programs = [Program::at(&timing), Program::at(&counting)];
-    let reports = match effort {
-        Some(effort) => {
-            let reports = process::all(&programs, effort)?;
-            println!("{}", table::table(&reports));
-            println!("{}", table::origin(effort));
-            reports
+        ["--check"] => {
+            let reports = process::counted(&programs)?;
+            reports.iter().filter_map(Report::over_budget).collect()
         }
-        None => process::counted(&programs)?,
+        ["--quick", ref only @ ..] => page(&programs, Effort::QUICK, only)?,
+        ref only => page(&programs, Effort::FULL, only)?,
     };
-    let over: Vec<String> = reports.iter().filter_map(Report::over_budget).collect();
     for line in &over {
         eprintln!("over budget: {line}");
     }
@@ -86,4 +87,25 @@ pub fn time(args: &[String]) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Prints the sections of these names, or all; returns what is over its budget.
+fn page(programs: &Programs, effort: Effort, only: &[&str]) -> Result<Vec<String>> {
+    let names = SECTIONS.map(|section| section.name);
+    if let Some(unknown) = only.iter().find(|name| !names.contains(name)) {
+        bail!(
+            "there is no section `{unknown}`; there are {}",
+            names.join(", ")
+        );
+    }
+    let mut over = Vec::new();
+    println!("{}\n", table::origin(effort, only));
+    for section in SECTIONS {
+        if only.is_empty() || only.contains(&section.name) {
+            let page = (section.measure)(programs, effort)?;
+            println!("{}", page.text);
+            over.extend(page.over);
+        }
+    }
+    Ok(over)
 }

@@ -242,11 +242,18 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
     }
 }
 
+/// The value that so many percent are not above; sorts them on the way.
+pub(crate) fn percentile(values: &mut [f64], percent: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let rank = (values.len() * percent).div_ceil(100);
+    values[rank.clamp(1, values.len()) - 1]
+}
+
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
 
-    use super::{Counts, Effort, Measuring, median};
+    use super::{Counts, Effort, Measuring, median, percentile};
 
     thread_local! {
         static COUNTED: Cell<usize> = const { Cell::new(0) };
@@ -261,6 +268,19 @@ mod tests {
     fn the_median_is_in_the_middle() {
         assert!((median(&mut [3.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
         assert!((median(&mut [4.0, 1.0, 2.0, 3.0]) - 2.5).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn so_many_percent_are_not_above_a_percentile() {
+        let mut values: Vec<f64> = (1..=200).rev().map(f64::from).collect();
+        for (percent, expected) in [(0, 1.0), (50, 100.0), (99, 198.0), (100, 200.0)] {
+            let found = percentile(&mut values, percent);
+            assert!(
+                (found - expected).abs() < f64::EPSILON,
+                "{percent}: {found}"
+            );
+        }
+        assert!((percentile(&mut [7.0], 99) - 7.0).abs() < f64::EPSILON);
     }
 
     #[test]

@@ -12,12 +12,35 @@ use crate::rows::{Budget, FILE, Row};
 
 /// One of the two programs: that which takes times, or that which counts allocations.
 #[derive(Clone, Debug)]
-pub struct Program(PathBuf);
+pub struct Program(pub(crate) PathBuf);
 
 impl Program {
     /// The one at `path`.
     pub fn at(path: impl AsRef<Path>) -> Self {
         Self(path.as_ref().to_owned())
+    }
+}
+
+/// All the programs there are.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    /// That which takes times, and starts the others.
+    pub timing: Program,
+    /// That which counts allocations.
+    pub counting: Program,
+    /// That which has the SDK for Parameter Store in it.
+    pub parameter: Program,
+}
+
+impl Programs {
+    /// Beside the one that takes times.
+    pub fn beside(timing: &Path) -> Self {
+        let named = |name| Program::at(timing.with_file_name(name));
+        Self {
+            timing: Program::at(timing),
+            counting: named("chaos-benches-counting"),
+            parameter: named("chaos-benches-parameter"),
+        }
     }
 }
 
@@ -124,14 +147,7 @@ pub fn count_instructions(program: &Program, row: &Row) -> Result<f64> {
 /// on standard error.
 fn run(mut command: Command, row: &Row, what: &[&str]) -> Result<(Measured, String)> {
     command.args(["row", &row.name()]).args(what);
-    // Nothing but what the row says.
-    for (name, _) in env::vars_os() {
-        let text = name.to_string_lossy();
-        let ours = ["CHAOS_", "FAILURE_", "FAILPOINTS"];
-        if ours.iter().any(|prefix| text.starts_with(prefix)) {
-            command.env_remove(&name);
-        }
-    }
+    without_settings(&mut command);
     let mut file = tempfile::NamedTempFile::new()?;
     for (name, value) in row.setting.variables() {
         if *name == FILE {
@@ -154,18 +170,29 @@ fn run(mut command: Command, row: &Row, what: &[&str]) -> Result<(Measured, Stri
     Ok((measured, said))
 }
 
+/// Takes from its environment what would be no part of the measurement.
+pub(crate) fn without_settings(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        let ours = ["AWS_", "CHAOS_", "FAILURE_", "FAILPOINTS"];
+        if ours.iter().any(|prefix| text.starts_with(prefix)) {
+            command.env_remove(&name);
+        }
+    }
+}
+
 /// Measures all rows, and says on standard error how far it is.
-pub(crate) fn all([timing, counting]: &[Program; 2], effort: Effort) -> Result<Vec<Report>> {
+pub(crate) fn all(programs: &Programs, effort: Effort) -> Result<Vec<Report>> {
     let rows = Row::all();
     let mut found = vec![Vec::new(); rows.len()];
     for round in 1..=effort.processes {
         for (row, found) in rows.iter().zip(&mut found) {
             eprintln!("[{round}/{}] {}", effort.processes, row.name());
-            found.push(checked(timing, row, effort)?);
+            found.push(checked(&programs.timing, row, effort)?);
         }
     }
     let reports = rows.iter().zip(found).map(|(row, found)| {
-        let counted = count([timing, counting], row)?;
+        let counted = count(programs, row)?;
         let of = |figure: fn(&Measured) -> f64| found.iter().map(figure).collect::<Vec<f64>>();
         let mut overs = of(|measured| measured.over);
         let measured = Measured {
@@ -186,23 +213,23 @@ pub(crate) fn all([timing, counting]: &[Program; 2], effort: Effort) -> Result<V
 }
 
 /// Counts for all rows that have a budget, and takes no times.
-pub(crate) fn counted([timing, counting]: &[Program; 2]) -> Result<Vec<Report>> {
+pub(crate) fn counted(programs: &Programs) -> Result<Vec<Report>> {
     let rows = Row::all().into_iter().filter(|row| row.budget.is_some());
     let reports = rows.map(|row| {
         Ok(Report {
             row,
-            measured: count([timing, counting], &row)?,
+            measured: count(programs, &row)?,
             spread: (0.0, 0.0),
         })
     });
     reports.collect()
 }
 
-fn count([timing, counting]: [&Program; 2], row: &Row) -> Result<Measured> {
+fn count(programs: &Programs, row: &Row) -> Result<Measured> {
     eprintln!("[allocations, instructions] {}", row.name());
     Ok(Measured {
-        instructions: Some(count_instructions(timing, row)?),
-        ..checked(counting, row, Effort::QUICK)?
+        instructions: Some(count_instructions(&programs.timing, row)?),
+        ..checked(&programs.counting, row, Effort::QUICK)?
     })
 }
 

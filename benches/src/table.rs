@@ -4,13 +4,27 @@ use std::fmt::Write as _;
 use std::fs;
 use std::process::Command;
 
+use anyhow::Result;
 use time::OffsetDateTime;
 
 use crate::measure::{Effort, Measured};
-use crate::process::Report;
+use crate::process::{self, Programs, Report};
+use crate::sections::Page;
+
+/// The section of the page.
+pub(crate) fn section(programs: &Programs, effort: Effort) -> Result<Page> {
+    let reports = process::all(programs, effort)?;
+    Ok(Page {
+        text: format!(
+            "## One call while there is nothing to do\n\n{}",
+            table(&reports)
+        ),
+        over: reports.iter().filter_map(Report::over_budget).collect(),
+    })
+}
 
 /// One line a row. Times are nanoseconds a call.
-pub(crate) fn table(reports: &[Report]) -> String {
+fn table(reports: &[Report]) -> String {
     let mut table = String::from(
         "| call | median ns | best ns | ns over bare | lowest to highest | aim | instructions over bare | budget | allocations over bare | bytes over bare |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
@@ -59,15 +73,17 @@ fn count(figure: f64) -> String {
 }
 
 /// Where the figures are from.
-pub(crate) fn origin(effort: Effort) -> String {
-    let quick = if effort == Effort::QUICK {
-        " --quick"
-    } else {
-        ""
-    };
+pub(crate) fn origin(effort: Effort, only: &[&str]) -> String {
+    let mut command = "cargo xtask bench".to_owned();
+    if effort == Effort::QUICK {
+        command += " --quick";
+    }
+    for name in only {
+        command = command + " --only " + name;
+    }
     let date = OffsetDateTime::now_utc().date();
     let (cpu, rustc) = (cpu(), rustc());
-    format!("`cargo xtask bench{quick}`, {date}, {cpu}, {rustc}")
+    format!("`{command}`, {date}, {cpu}, {rustc}")
 }
 
 fn cpu() -> String {

@@ -1,11 +1,20 @@
 //! Mode `latency`: wait, then go on.
 
+mod alarm;
+mod slack;
+
+use std::future::poll_fn;
 use std::panic::catch_unwind;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, LogNormal, Normal};
+use tokio::time::{Instant, Sleep};
 
+use self::alarm::Alarm;
+use self::slack::Exactly;
 use crate::plan::{Distribution, Latency, Spread};
 
 /// How long this one is: as the flag's distribution has it, between the flag's bounds.
@@ -58,13 +67,32 @@ pub(crate) async fn wait(duration: Duration) {
         .then(|| catch_unwind(|| tokio::time::sleep(duration)).ok())
         .flatten();
     match timer {
-        Some(timer) => timer.await,
+        Some(timer) => until(timer).await,
         None => block(duration),
     }
 }
 
+/// Waits for the timer's moment, and not for its tick. The clock that is asked is tokio's, which a
+/// test may have paused: then it is the timer that moves it on.
+async fn until(timer: Sleep) {
+    let deadline = timer.deadline();
+    let mut alarm = Alarm::at(deadline.into_std());
+    let mut timer = pin!(timer);
+    poll_fn(|cx| {
+        if Instant::now() >= deadline || timer.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        if !alarm.wakes(cx.waker()) && Instant::now() >= deadline {
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    })
+    .await;
+}
+
 /// What a function that is not async does.
 pub(crate) fn block(duration: Duration) {
+    let _exactly = Exactly::here();
     std::thread::sleep(duration);
 }
 
@@ -185,6 +213,33 @@ mod tests {
         let waited = wait(Duration::from_millis(30));
         runtime.expect("a runtime").block_on(waited);
         assert!(start.elapsed() >= Duration::from_millis(30));
+    }
+
+    #[tokio::test]
+    async fn a_short_wait_is_never_too_short() {
+        for microseconds in [0, 50, 200, 999, 1_000, 1_001, 2_500] {
+            let asked = Duration::from_micros(microseconds);
+            let start = std::time::Instant::now();
+            wait(asked).await;
+            assert!(start.elapsed() >= asked, "{asked:?}");
+            let start = std::time::Instant::now();
+            block(asked);
+            assert!(start.elapsed() >= asked, "{asked:?}, blocking");
+        }
+    }
+
+    /// Though its moment is long past by the clock on the wall.
+    #[tokio::test(start_paused = true)]
+    async fn a_paused_clock_is_moved_on() {
+        std::thread::sleep(Duration::from_millis(20));
+        for seconds in [0, 1, 900] {
+            let start = Instant::now();
+            let wait = wait(Duration::from_millis(seconds * 1_000 + 5));
+            wait.await;
+            let took = start.elapsed().as_millis();
+            let asked = u128::from(seconds) * 1_000 + 5;
+            assert!((asked..=asked + 1).contains(&took), "{took} of {asked}");
+        }
     }
 
     #[test]

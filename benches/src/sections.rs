@@ -1,0 +1,54 @@
+//! The page's sections. A new one is a file and a line here.
+
+use anyhow::Result;
+
+use crate::measure::Effort;
+use crate::process::Programs;
+use crate::{disk, expiry, latencies, table};
+
+/// One section of the page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Section {
+    /// What it is called on the command line.
+    pub(crate) name: &'static str,
+    /// Measures it.
+    pub(crate) measure: fn(&Programs, Effort) -> Result<Page>,
+}
+
+/// All of them, in the page's order.
+pub(crate) const SECTIONS: [Section; 4] = [
+    Section {
+        name: "calls",
+        measure: table::section,
+    },
+    Section {
+        name: "expiry",
+        measure: expiry::section,
+    },
+    Section {
+        name: "latencies",
+        measure: latencies::section,
+    },
+    Section {
+        name: "disk",
+        measure: disk::section,
+    },
+];
+
+/// What a section says.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    /// Markdown.
+    pub(crate) text: String,
+    /// What does what it must not, a line each.
+    pub(crate) over: Vec<String>,
+}
+
+impl From<String> for Page {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            over: Vec::new(),
+        }
+    }
+}
