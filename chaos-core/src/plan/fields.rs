@@ -83,6 +83,12 @@ impl<'a> Fields<'a> {
 
     /// Reports what is wrong with a field: `key`, `key[0]` or `key[0].part`.
     pub(super) fn error(&mut self, field: &str, message: impl Into<String>) {
+        self.wrong(field, message.into());
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wrong(&mut self, field: &str, message: String) {
         self.sound = false;
         self.report.error(self.path(field), message);
     }
@@ -93,6 +99,8 @@ impl<'a> Fields<'a> {
 
     /// Reports a value of the wrong kind, and what to write. The value is not shown where the
     /// attribute is free text, since that may hold anything, a secret too.
+    #[cold]
+    #[inline(never)]
     pub(super) fn mistaken(&mut self, field: &str, value: &Value, write: &str) {
         let free = self.attributes().any(|attribute| {
             attribute.key == field_key(field)

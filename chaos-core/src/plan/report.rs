@@ -35,6 +35,8 @@ impl Report {
         self.add(path, message.into(), Severity::Warning);
     }
 
+    #[cold]
+    #[inline(never)]
     fn add(&mut self, path: String, message: String, severity: Severity) {
         if self.findings.len() < MAX_FINDINGS {
             self.findings.push(Finding {
@@ -148,7 +150,11 @@ pub(super) fn kind_of(value: &Value) -> &'static str {
 
 /// `a`, `a and b`, `a, b and c`.
 pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
-    let names: Vec<&str> = names.into_iter().collect();
+    joined(&names.into_iter().collect::<Vec<&str>>(), last)
+}
+
+#[inline(never)]
+fn joined(names: &[&str], last: &str) -> String {
     match names.split_last() {
         None => String::new(),
         Some((only, [])) => (*only).to_owned(),
