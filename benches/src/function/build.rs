@@ -11,19 +11,22 @@ use super::sets::Set;
 
 const PACKAGE: &str = "chaos-benches-function";
 
-/// What becomes of the workspace's release profile, which would have effects on the figures that
-/// users do not see.
+/// How a release is built. None has its symbols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// As `cargo lambda build --release` makes it where Cargo.toml says nothing else.
+    /// The workspace's own: fat link-time optimization and one codegen unit.
+    Fat,
+    /// As `cargo lambda build --release` makes it where Cargo.toml says nothing else: thin link-time
+    /// optimization, and panics abort.
     Lambda,
-    /// As `cargo build --release` makes it, without its symbols.
+    /// As `cargo build --release` makes it where Cargo.toml says nothing else.
     Plain,
 }
 
 impl Profile {
     fn settings(self) -> &'static [&'static str] {
         match self {
+            Self::Fat => &[],
             Self::Lambda => &[
                 "profile.release.lto=\"thin\"",
                 "profile.release.codegen-units=1",
@@ -40,10 +43,11 @@ impl Profile {
     }
 }
 
-/// The binary of a set, built into `target`, which the sets share: it is copied, as the next one
-/// has the same name.
-pub(crate) fn release(set: &Set, profile: Profile, target: &Path) -> Result<PathBuf> {
-    let mut command = cargo(set, target);
+/// The binary of a set, built into the target directory, where what it depends on may be already. It
+/// is copied, as the next one has the same name.
+pub(crate) fn release(set: &Set, profile: Profile) -> Result<PathBuf> {
+    let target = target()?;
+    let mut command = cargo(set, &target);
     command.arg("--release");
     for setting in profile.settings() {
         command.args(["--config", setting]);
@@ -55,11 +59,9 @@ pub(crate) fn release(set: &Set, profile: Profile, target: &Path) -> Result<Path
     run(command)?;
     let built = target.join("release").join(PACKAGE);
     let small = if set.small { "-small" } else { "" };
-    let name = format!(
-        "function-{profile:?}-{}{small}",
-        set.features.replace(',', "-")
-    );
-    let kept = target.join(name);
+    let kept = target.join("function");
+    fs::create_dir_all(&kept).with_context(|| format!("cannot make {}", kept.display()))?;
+    let kept = kept.join(format!("{profile:?}-{}{small}", set.features));
     fs::copy(&built, &kept).with_context(|| format!("{} was not built", built.display()))?;
     Ok(kept)
 }
@@ -69,12 +71,12 @@ pub(crate) fn debug(set: &Set, target: &Path) -> Result<()> {
     run(cargo(set, target))
 }
 
-/// The directory of that name beside the one that this program was built into.
-pub(crate) fn directory(name: &str) -> Result<PathBuf> {
+/// The target directory that this program was built into.
+pub(crate) fn target() -> Result<PathBuf> {
     let program = env::current_exe().context("this program does not know where it is")?;
     let target = program.parent().and_then(Path::parent);
     let target = target.context("this program is in no target directory")?;
-    Ok(target.join(name))
+    Ok(target.to_owned())
 }
 
 fn cargo(set: &Set, target: &Path) -> Command {

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use super::build::{debug, directory};
+use super::build::{debug, target};
 use super::sets::SETS;
 use crate::measure::Effort;
 use crate::process::Programs;
@@ -23,7 +23,7 @@ pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
          | features | seconds |\n\
          | --- | ---: |\n",
     );
-    let target = directory("function-cold")?;
+    let target = target()?.join("function-cold");
     let sets = SETS.iter().filter(|set| !set.small);
     for set in sets.filter(|set| effort != Effort::QUICK || !set.sdk) {
         eprintln!("[build] {}", set.name);

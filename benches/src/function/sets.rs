@@ -8,7 +8,7 @@ pub(crate) struct Set {
     /// The features of the package `chaos-benches-function`, with commas between.
     pub(crate) features: &'static str,
     /// The one that it is compared with, by its features, and how many bytes more than that it may
-    /// have as `cargo lambda build --release` makes it.
+    /// have in the workspace's release profile.
     pub(crate) over: Option<(&'static str, u64)>,
     /// Whether chaos-core is compiled for size.
     pub(crate) small: bool,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::build::{Profile, directory, release};
+use super::build::{Profile, release};
 use super::sets::{SETS, Set};
 use super::start::Lambda;
 use crate::measure::{Effort, median};
@@ -17,10 +17,11 @@ use crate::sections::Page;
 /// A set, built.
 struct Built {
     set: Set,
-    /// As `cargo lambda build --release` makes it.
+    /// As the workspace's release profile makes it.
     program: PathBuf,
     bytes: u64,
-    /// Without link-time optimization.
+    /// In the other profiles, if they were asked for.
+    lambda: Option<u64>,
     plain: Option<u64>,
     /// Starts without a document, and with one, if its features read any.
     starts: [Vec<f64>; 2],
@@ -42,27 +43,29 @@ pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
     start(&mut all, if quick { 20 } else { 200 })?;
     let mut text = String::from(
         "## Size and start of a function\n\n\
-         `chaos-benches-function`, stripped, in bytes: as `cargo lambda build --release` makes it \
-         (thin link-time optimization, one codegen unit, `panic = \"abort\"`), and as \
-         `cargo build --release` does (no link-time optimization, 16 units). More is over the same \
-         function without chaos-core. Starts are of the first: milliseconds from exec to the first \
+         `chaos-benches-function`, stripped, in bytes: with `lto = \"fat\"` and `codegen-units = 1`; as \
+         `cargo lambda build --release` makes it where Cargo.toml says nothing of that (thin link-time \
+         optimization, one unit, `panic = \"abort\"`); and as `cargo build --release` does (none, 16 \
+         units). More is over the same function without chaos-core. Starts are of the first: milliseconds from exec to the first \
          request for an invocation, the best and the median, without a document and with an empty one \
          that `init()` reads from loopback.\n\n\
-         | features | bytes | more | budget | without LTO | more | start | median | with a document | median |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+         | features | fat LTO | more | budget | cargo lambda | more | no LTO | more | start | median | with a document | median |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
     for built in &all {
         let signed = |more: Option<i128>| more.map_or_else(String::new, |more| format!("{more:+}"));
         let most = built.set.over.map(|(_, most)| format!("{most}"));
-        let plain = built.plain.map(|bytes| bytes.to_string());
+        let bytes = |bytes: Option<u64>| bytes.map_or_else(String::new, |bytes| bytes.to_string());
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             built.set.name,
             built.bytes,
             signed(built.more(&all, |built| Some(built.bytes))),
             most.unwrap_or_default(),
-            plain.unwrap_or_default(),
+            bytes(built.lambda),
+            signed(built.more(&all, |built| built.lambda)),
+            bytes(built.plain),
             signed(built.more(&all, |built| built.plain)),
             milliseconds(&built.starts[0]),
             milliseconds(&built.starts[1]),
@@ -79,18 +82,18 @@ pub(crate) fn check() -> Result<Vec<String>> {
     Ok(over(&build(false, false)?))
 }
 
-fn build(sdk: bool, plain: bool) -> Result<Vec<Built>> {
-    let target = directory("function")?;
+fn build(sdk: bool, every_profile: bool) -> Result<Vec<Built>> {
     let sets = SETS.iter().filter(|set| sdk || !set.sdk);
     let one = |set: &Set| {
         eprintln!("[size] {}", set.name);
-        let program = release(set, Profile::Lambda, &target)?;
-        let plain = plain.then(|| release(set, Profile::Plain, &target));
-        let plain = plain.transpose()?.map(fs::metadata).transpose()?;
+        let size = |profile| anyhow::Ok(fs::metadata(release(set, profile)?)?.len());
+        let other = |profile| every_profile.then(|| size(profile)).transpose();
+        let program = release(set, Profile::Fat)?;
         Ok(Built {
             set: *set,
             bytes: fs::metadata(&program)?.len(),
-            plain: plain.map(|file| file.len()),
+            lambda: other(Profile::Lambda)?,
+            plain: other(Profile::Plain)?,
             program,
             starts: Default::default(),
         })
@@ -143,6 +146,7 @@ mod tests {
             set,
             program: PathBuf::new(),
             bytes,
+            lambda: None,
             plain: None,
             starts: Default::default(),
         }
