@@ -1,19 +1,24 @@
 //! Handlers and points that nothing concerns stop asking; a document that turns them on is obeyed
-//! all the same, and so is one that turns them off again. In a process of its own, since a test's
-//! scope has everybody ask.
+//! all the same, and so is one that turns them off again, or concerns others. In a process of its own,
+//! since a test's scope has everybody ask.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
+use std::pin::pin;
 use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use chaos_core::source::{Fetch, Source};
 use chaos_core::{Chaos, InjectedError, inject_chaos};
-use lambda_runtime::{Context, Error, LambdaEvent};
+use lambda_runtime::{Error, LambdaEvent};
 use serde_json::{Value, json};
 
 const IDLE: &str = "{}";
 const AT_HANDLERS: &str = r#"{"exception": {"enabled": true}}"#;
-const AT_POINTS: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "store.get"}}"#;
+const AT_ONE: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "store.get"}}"#;
+const AT_THE_OTHER: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "*.put"}}"#;
+const ELSEWHERE: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "other.*"}}"#;
+const AT_ALL: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "store.*"}}"#;
 
 static DOCUMENT: Mutex<&str> = Mutex::new(IDLE);
 
@@ -54,12 +59,35 @@ async fn handler(_: LambdaEvent<Value>) -> Result<Value, Error> {
 async fn called() -> Option<Value> {
     let mut last = None;
     for n in 0..3 {
-        let event = LambdaEvent::new(json!({}), Context::default());
+        let event = LambdaEvent::new(json!({}), lambda_runtime::Context::default());
         let came = handler(event).await.ok();
         assert!(n == 0 || came == last, "{came:?} after {last:?}");
         last = came;
     }
     last
+}
+
+/// Whether a call fails, which has nothing to wait for.
+fn fails(call: impl Future<Output = Result<(), InjectedError>>) -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(call).poll(&mut context) {
+        Poll::Ready(result) => result.is_err(),
+        Poll::Pending => panic!("it waits"),
+    }
+}
+
+/// The points as every thread meets them once the document has been read.
+fn on_other_threads(document: &str, came: [bool; 2]) {
+    std::thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| {
+                for _ in 0..50 {
+                    let failed = [fails(get()), fails(put())];
+                    assert_eq!(failed, came, "{document}");
+                }
+            });
+        }
+    });
 }
 
 #[tokio::test]
@@ -72,14 +100,22 @@ async fn who_rests_is_woken() {
         .await;
     for _ in 0..3 {
         for (document, came) in [
-            (IDLE, Some(json!([false, false]))),
-            (AT_POINTS, Some(json!([true, false]))),
-            (IDLE, Some(json!([false, false]))),
+            (IDLE, Some([false, false])),
+            (AT_ONE, Some([true, false])),
+            (IDLE, Some([false, false])),
+            (ELSEWHERE, Some([false, false])),
+            (AT_THE_OTHER, Some([false, true])),
+            (AT_ONE, Some([true, false])),
+            (AT_ALL, Some([true, true])),
             (AT_HANDLERS, None),
-            ("no document", Some(json!([false, false]))),
+            ("no document", Some([false, false])),
         ] {
             *DOCUMENT.lock().expect("no panic") = document;
-            assert_eq!(called().await, came, "{document}");
+            let shown = came.map(|came| json!(came));
+            assert_eq!(called().await, shown, "{document}");
+            if let Some(came) = came {
+                on_other_threads(document, came);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A server on loopback that answers as a service would and counts what reaches it, and the
 //! configuration of clients that call it.
 
+pub mod catalogue;
 mod moto;
 
 use std::convert::Infallible;
@@ -15,8 +16,6 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-#[doc(hidden)]
-pub use chaos_core::aws::{ERRORS, ServiceError};
 use chaos_core::testing::Scope;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
@@ -86,30 +85,28 @@ impl Service {
 
 /// The configuration of clients that call a server there, three attempts each, under faults.
 pub fn config(url: &str) -> SdkConfig {
+    chaos_core::aws::instrument(plain(url))
+}
+
+/// The same without faults.
+pub fn plain(url: &str) -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
     let credentials = Credentials::from_keys("AKIDEXAMPLE", "secret", None);
     let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
-    let config = SdkConfig::builder()
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(url)
         .retry_config(retries)
         .http_client(http)
-        .build();
-    chaos_core::aws::instrument(config)
+        .build()
 }
 
 fn lock(body: &Mutex<Bytes>) -> std::sync::MutexGuard<'_, Bytes> {
     body.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A document under which every call of the service fails with that error.
-pub fn failing(row: &ServiceError) -> Scope {
-    Scope::new(&serde_json::json!({"exception": {"enabled": true,
-        "exception_type": row.error_type, "point": format!("aws.{}.*", row.service)}}))
 }
 
 /// Makes a call under a flag for each value of a label, which must fail, and under one for another
@@ -144,33 +141,5 @@ macro_rules! client {
         let config = $service.config().into_builder();
         let once = $crate::RetryConfig::disabled();
         $sdk::Client::new(&config.retry_config(once).build())
-    }};
-}
-
-/// Makes these calls under each error of a service: it arrives with its code, its status and its
-/// message, and as the error that the SDK models where one of the operations does. The errors that
-/// none of them models must be those listed after `else`.
-#[macro_export]
-macro_rules! catalogue {
-    ($service:literal: $($call:expr),+; else $($unmodelled:literal),*) => {{
-        let mut unmodelled = ::std::collections::BTreeSet::new();
-        for row in $crate::ERRORS.iter().filter(|row| row.service == $service) {
-            let mut modelled = false;
-            $(
-                let error = $crate::failing(row).run($call.send()).await.unwrap_err();
-                let status = error.raw_response().map(|raw| raw.status().as_u16());
-                assert_eq!(status, Some(row.status), "{row:?}");
-                let error = error.into_service_error();
-                assert_eq!(error.meta().code(), Some(row.code), "{row:?}");
-                assert_eq!(error.meta().message(), Some("Injected exception"), "{row:?}");
-                let shown = format!("{error:?}");
-                let variant = shown.split('(').next().unwrap_or_default();
-                modelled |= variant.eq_ignore_ascii_case(row.error_type);
-            )+
-            if !modelled {
-                unmodelled.insert(row.error_type);
-            }
-        }
-        assert_eq!(unmodelled, ::std::collections::BTreeSet::from([$($unmodelled),*]));
     }};
 }

@@ -5,7 +5,7 @@ pub mod server;
 
 use std::env;
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -37,18 +37,51 @@ impl RedisServer {
     ///
     /// If there is no redis-server, or it does not start.
     pub fn start() -> Self {
+        Self::with(Vec::new)
+    }
+
+    /// Starts one that is a whole cluster by itself: all slots are its own.
+    ///
+    /// # Panics
+    ///
+    /// If there is no redis-server, or it does not become one in time.
+    pub fn start_cluster() -> Self {
+        let server = Self::with(|| {
+            let bus = free_port().to_string();
+            let options = [
+                "--cluster-enabled",
+                "yes",
+                "--cluster-announce-ip",
+                "127.0.0.1",
+            ];
+            let mut options = options.map(str::to_owned).to_vec();
+            options.extend(["--cluster-port".to_owned(), bus]);
+            options
+        });
+        let added = server.ask("CLUSTER ADDSLOTSRANGE 0 16383");
+        assert!(added.starts_with("+OK"), "{added}");
+        let begun = Instant::now();
+        while !server.ask("CLUSTER INFO").contains("cluster_state:ok") {
+            assert!(begun.elapsed() < START, "the cluster is not up in time");
+            sleep(Duration::from_millis(20));
+        }
+        server
+    }
+
+    fn with(options: impl Fn() -> Vec<String>) -> Self {
         (0..TRIES)
-            .find_map(|_| Self::try_start())
+            .find_map(|_| Self::try_start(&options()))
             .expect("redis-server listens within five tries")
     }
 
-    fn try_start() -> Option<Self> {
+    fn try_start(options: &[String]) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         let port = free_port();
         let server = Command::new(program())
             .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
             .args(["--save", "", "--appendonly", "no", "--dir"])
             .arg(folder.path())
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -76,6 +109,17 @@ impl RedisServer {
     pub fn kill(&mut self) {
         let _ended = self.server.kill();
         let _status = self.server.wait();
+    }
+
+    /// What it answers to a command, as far as that comes at once.
+    fn ask(&self, command: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        stream
+            .write_all(format!("{command}\r\n").as_bytes())
+            .expect("it is asked");
+        let mut answer = [0; 4096];
+        let read = stream.read(&mut answer).expect("it answers");
+        String::from_utf8_lossy(&answer[..read]).into_owned()
     }
 
     /// Whether it listens in time; not if it has ended.

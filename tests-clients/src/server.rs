@@ -28,6 +28,7 @@ pub struct Server {
     /// Where it is: `http://127.0.0.1:PORT`.
     pub url: String,
     seen: Arc<AtomicUsize>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -40,13 +41,24 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let seen = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&seen);
+        let connections = Arc::default();
+        let server = Self {
+            url,
+            seen: Arc::clone(&seen),
+            connections: Arc::clone(&connections),
+        };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, does, Arc::clone(&counted)));
+                connections.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(serve(stream, does, Arc::clone(&seen)));
             }
         });
-        Self { url, seen }
+        server
+    }
+
+    /// How many connections were made to it.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// How many requests have reached it.

@@ -3,19 +3,22 @@
 //! meets the list.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
-use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use chaos_core::http::{ConnectionFailure, HttpLayer};
+use bytes::Bytes;
+use chaos_core::http::{HttpLayer, HttpService, HyperUtilErrors};
 use chaos_core::testing::Scope;
 use chaos_core::{InjectedError, inject_chaos};
 use chaos_tests_clients::server::{Does, Server};
-use http::{Request, Response};
-use http_body_util::Empty;
+use http::Request;
+use http_body_util::{BodyExt as _, Empty};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use redis::aio::ConnectionLike;
-use redis::{Cmd, Pipeline, RedisFuture, Value, cmd};
+use redis::{Cmd, Pipeline, RedisFuture, RedisResult, Value, cmd};
 use serde_json::json;
-use tower::{BoxError, ServiceBuilder, ServiceExt as _, service_fn};
+use tower::{Layer as _, ServiceExt as _};
 
 static SENT: AtomicUsize = AtomicUsize::new(0);
 
@@ -43,55 +46,101 @@ impl ConnectionLike for Connected {
     }
 }
 
-/// Whether each client's call is refused: reqwest's, a tower client's, a Redis command, a pipeline.
-#[inject_chaos]
-async fn refused(
-    client: reqwest_middleware::ClientWithMiddleware,
+/// The same of a connection that blocks.
+impl redis::ConnectionLike for Connected {
+    fn req_packed_command(&mut self, _: &[u8]) -> RedisResult<Value> {
+        SENT.fetch_add(1, Ordering::Relaxed);
+        Ok(Value::Okay)
+    }
+
+    fn req_packed_commands(&mut self, _: &[u8], _: usize, count: usize) -> RedisResult<Vec<Value>> {
+        SENT.fetch_add(1, Ordering::Relaxed);
+        Ok(vec![Value::Okay; count])
+    }
+
+    fn get_db(&self) -> i64 {
+        0
+    }
+
+    fn check_connection(&mut self) -> bool {
+        true
+    }
+
+    fn is_open(&self) -> bool {
+        true
+    }
+}
+
+/// hyper-util's client, which keeps its connections.
+type Kept = Client<HttpConnector, Empty<Bytes>>;
+
+/// The clients, and where they call.
+#[derive(Clone)]
+struct Clients {
+    reqwest: reqwest_middleware::ClientWithMiddleware,
+    tower: HttpService<Kept, HyperUtilErrors>,
     url: String,
-) -> Result<[bool; 4], InjectedError> {
-    let http = client.get(&url).send().await;
-    let http = http.is_err_and(|error| error.is_connect());
+}
 
-    let own = service_fn(async |_: Request<Empty<bytes::Bytes>>| {
-        Ok::<_, Infallible>(Response::new(Empty::<bytes::Bytes>::new()))
-    });
-    let tower = ServiceBuilder::new()
-        .layer(HttpLayer::new())
-        .service(own.map_err(BoxError::from));
-    let request = Request::get("http://127.0.0.1/")
-        .body(Empty::new())
-        .expect("a request");
-    let tower = tower.oneshot(request).await;
-    let tower = tower.is_err_and(|error| {
-        error
-            .downcast::<ConnectionFailure>()
-            .is_ok_and(|own| own.is_dns())
-    });
+impl Clients {
+    fn at(url: &str) -> Self {
+        let kept: Kept = Client::builder(TokioExecutor::new()).build_http();
+        Self {
+            reqwest: chaos_core::reqwest::instrument(reqwest::Client::new()),
+            tower: HttpLayer::new().errors(HyperUtilErrors).layer(kept),
+            url: url.to_owned(),
+        }
+    }
+}
 
+/// Whether each client's call is refused: reqwest's, a tower client's, a Redis command, a pipeline, and
+/// those two of a connection that blocks.
+#[inject_chaos]
+async fn refused(clients: Clients) -> Result<[bool; 6], InjectedError> {
+    let reqwest = clients.reqwest.get(&clients.url).send().await;
+    let reqwest = match reqwest {
+        // Once it was read the connection is free again.
+        Ok(response) => response.bytes().await.is_err(),
+        Err(error) => error.is_connect(),
+    };
+
+    let get = Request::get(&clients.url).body(Empty::new());
+    let tower = clients.tower.oneshot(get.expect("a request")).await;
+    let tower = match tower {
+        Ok(response) => response.into_body().collect().await.is_err(),
+        Err(error) => error.is_connect(),
+    };
+
+    let failed = |done: RedisResult<()>| done.is_err_and(|error| error.is_io_error());
     let mut redis = chaos_core::redis::instrument(Connected).host("127.0.0.1");
-    let command = cmd("PING").exec_async(&mut redis).await;
     let mut pipeline = redis::pipe();
     pipeline.cmd("PING").cmd("PING");
-    let pipeline = pipeline.exec_async(&mut redis).await;
-    let failed = |done: redis::RedisResult<()>| done.is_err_and(|error| error.is_io_error());
-    Ok([http, tower, failed(command), failed(pipeline)])
+    Ok([
+        reqwest,
+        tower,
+        failed(cmd("PING").exec_async(&mut redis).await),
+        failed(pipeline.exec_async(&mut redis).await),
+        failed(cmd("PING").exec(&mut redis)),
+        failed(pipeline.exec(&mut redis)),
+    ])
 }
 
 #[tokio::test]
 async fn a_connection_that_is_there_already_is_refused() {
     let server = Server::that(Does::Answer).await;
-    let client = chaos_core::reqwest::instrument(reqwest::Client::new());
-    let asked = || refused(client.clone(), server.url.clone());
+    let clients = Clients::at(&server.url);
+    let asked = || refused(clients.clone());
     let denying = |host| Scope::new(&json!({"denylist": {"enabled": true, "deny_list": [host]}}));
 
     let other = denying("amazonaws").run(asked()).await.unwrap();
-    assert_eq!(other, [false; 4]);
+    assert_eq!(other, [false; 6]);
     let own = denying("^127\\.0\\.0\\.1$").run(asked()).await.unwrap();
-    assert_eq!(own, [true; 4]);
-    assert_eq!((server.seen(), SENT.load(Ordering::Relaxed)), (1, 2));
+    assert_eq!(own, [true; 6]);
+    assert_eq!((server.seen(), SENT.load(Ordering::Relaxed)), (2, 4));
     assert_eq!(
         asked().await.unwrap(),
-        [false; 4],
+        [false; 6],
         "it is undone with the handler"
     );
+    assert_eq!(server.connections(), 2, "each client has kept its own");
 }

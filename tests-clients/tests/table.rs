@@ -20,9 +20,11 @@ const SEAMS: [&str; 5] = [
 /// The tests of a cell: a file and a function in it.
 type Tests = &'static [(&'static str, &'static str)];
 
+const AFTER: &str = "tests/tests/modes/after.rs";
 const AWS: &str = "tests-aws/tests/aws/modes.rs";
 const AWS_ANYWHERE: &str = "tests-aws/tests/aws/anywhere.rs";
 const BLOCKS: &str = "chaos-core/tests/points/blocks.rs";
+const DENIED: &str = "tests-clients/tests/denied.rs";
 const ENDING: &str = "tests/tests/modes/ending.rs";
 const POINT: &str = "chaos-core/tests/points/modes.rs";
 const REDIS: &str = "tests-clients/tests/redis/modes.rs";
@@ -31,6 +33,7 @@ const REQWEST: &str = "tests-clients/tests/reqwest/modes.rs";
 const REQWEST_PROCESS: &str = "tests-clients/tests/reqwest/process.rs";
 const TOWER: &str = "tests-clients/tests/tower/modes.rs";
 const TOWER_PROCESS: &str = "tests-clients/tests/tower/process.rs";
+const WAITS: &str = "tests-clients/tests/memory/waits.rs";
 
 const TAKEN: &str = "disk_memory_and_cores_are_taken_and_given_back";
 
@@ -39,24 +42,52 @@ const BACKED: &[(&str, [Tests; 5])] = &[
     (
         "latency",
         [
-            &[("tests/tests/modes/latency.rs", "always")],
-            &[(POINT, "latency_is_waited_and_the_function_runs")],
+            &[
+                ("tests/tests/modes/latency.rs", "always"),
+                (AFTER, "the_work_is_done_and_then_it_waits"),
+            ],
+            &[
+                (POINT, "latency_is_waited_and_the_function_runs"),
+                (
+                    POINT,
+                    "with_phase_after_the_function_runs_and_then_it_waits",
+                ),
+            ],
             &[
                 (AWS, "latency_runs_into_the_attempt_timeout"),
                 (AWS, "latency_runs_into_the_operation_timeout"),
                 (AWS, "latency_runs_into_the_read_timeout"),
+                (AWS, "latency_after_the_call_ends_with_the_read_timeout_too"),
             ],
             &[
+                (REQWEST, "latency_is_waited_and_the_real_response_comes"),
                 (REQWEST, "latency_runs_into_the_timeout"),
+                (
+                    "tests-clients/tests/reqwest/real.rs",
+                    "a_wait_that_is_longer_than_the_clients_timeout",
+                ),
                 (TOWER, "latency_is_waited_and_timeouts_around_it_run_out"),
+                (WAITS, "latency_is_waited_before_the_call_and_after_it"),
+                (WAITS, "latency_ends_with_the_clients_timeout"),
             ],
-            &[(REDIS, "latency_runs_into_the_response_timeout")],
+            &[
+                (REDIS, "latency_is_waited_and_the_real_reply_comes"),
+                (REDIS, "latency_runs_into_the_response_timeout"),
+                (WAITS, "latency_is_waited_before_the_call_and_after_it"),
+                (WAITS, "latency_ends_with_the_clients_timeout"),
+            ],
         ],
     ),
     (
         "timeout",
         [
-            &[(ENDING, "timeout_waits_until_the_deadline_less_the_buffer")],
+            &[
+                (ENDING, "timeout_waits_until_the_deadline_less_the_buffer"),
+                (
+                    "chaos-core/tests/modes/timeout.rs",
+                    "waits_after_the_work_too",
+                ),
+            ],
             &[(
                 "chaos-core/tests/modes/timeout.rs",
                 "a_point_waits_for_the_deadline_of_its_invocation",
@@ -65,8 +96,14 @@ const BACKED: &[(&str, [Tests; 5])] = &[
             &[
                 (REQWEST, "a_timeout_lasts_as_long_as_the_client_waits"),
                 (TOWER, "a_timeout_lasts_as_long_as_the_client_waits"),
+                (WAITS, "a_timeout_lasts_as_long_as_the_client_waits"),
+                (WAITS, "a_timeout_ends_the_buffer_before_the_deadline"),
             ],
-            &[(REDIS, "a_timeout_lasts_as_long_as_the_client_waits")],
+            &[
+                (REDIS, "a_timeout_lasts_as_long_as_the_client_waits"),
+                (WAITS, "a_timeout_lasts_as_long_as_the_client_waits"),
+                (WAITS, "a_timeout_ends_the_buffer_before_the_deadline"),
+            ],
         ],
     ),
     (
@@ -86,12 +123,22 @@ const BACKED: &[(&str, [Tests; 5])] = &[
                 "a_denied_name_fails_as_one_that_does_not_exist",
             )],
             &[(POINT, "names_are_denied_while_it_runs")],
-            &[(AWS, "a_denied_host_does_not_resolve")],
+            &[
+                (AWS, "a_denied_host_does_not_resolve"),
+                (
+                    "tests-aws/tests/denied.rs",
+                    "a_connection_that_is_kept_alive_is_refused",
+                ),
+            ],
             &[
                 (REQWEST, "a_denied_host_does_not_resolve"),
                 (TOWER, "a_denied_host_does_not_resolve"),
+                (DENIED, "a_connection_that_is_there_already_is_refused"),
             ],
-            &[(REDIS, "a_denied_host_does_not_resolve")],
+            &[
+                (REDIS, "a_denied_host_does_not_resolve"),
+                (DENIED, "a_connection_that_is_there_already_is_refused"),
+            ],
         ],
     ),
     (
@@ -207,7 +254,10 @@ const BACKED: &[(&str, [Tests; 5])] = &[
     (
         "lost_reply",
         [
-            &[(ENDING, "lost_reply_does_the_work_and_fails")],
+            &[
+                (ENDING, "lost_reply_does_the_work_and_fails"),
+                (AFTER, "the_work_is_done_and_then_it_fails"),
+            ],
             &[(
                 "chaos-core/tests/modes/lost_reply.rs",
                 "at_a_point_the_work_is_done_and_its_reply_is_an_error",

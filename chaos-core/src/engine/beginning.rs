@@ -1,8 +1,8 @@
 //! The start of a call: what has to be waited for, and what is known of it.
 
-use super::gate::{armed, handler_armed};
+use super::gate::{armed, handler_armed, state_before_looking};
 use super::{
-    Engine, EngineRef, HANDLER, Injection, Labels, Seen, current, guarded, may_enter_scope,
+    Engine, EngineRef, HANDLER, Injection, Labels, Seen, current, guarded, known, may_enter_scope,
 };
 use crate::source::refresh::Waiting;
 
@@ -128,9 +128,10 @@ fn handler_arrives(engine: EngineRef, stale: bool) -> Option<(EngineRef, Option<
 /// The same of a point.
 fn point_arrives(
     engine: EngineRef,
-    point: &str,
+    point: &'static str,
     stale: bool,
 ) -> Option<(EngineRef, Option<Waiting>)> {
+    let before = state_before_looking();
     count(&engine);
     let wait = if stale { engine.turn() } else { None };
     let concerned = engine.may_concern(point);
@@ -140,6 +141,9 @@ fn point_arrives(
     }
     if wait.is_none() && !concerned {
         engine.let_points_rest();
+        if let Some(before) = before.filter(|_| engine.nobody_waits_for_points()) {
+            known::unconcerned(point, before);
+        }
         return None;
     }
     Some((engine, wait))
@@ -206,7 +210,7 @@ fn begin_handler(
 /// The start of a call at a named point; labels are looked at only if some flag concerns it.
 #[inline]
 pub fn begin_point(point: &'static str, labels: impl FnOnce() -> Labels) -> Option<Box<Beginning>> {
-    if !armed() {
+    if !armed() || known::is_unconcerned(point) {
         return None;
     }
     begin_at(point, labels)

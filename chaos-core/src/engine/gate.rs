@@ -2,20 +2,22 @@
 //! there is none.
 
 use std::ops::Deref;
-use std::sync::atomic::{AtomicU8, Ordering, fence};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::sync::{Arc, OnceLock};
 
 use super::Engine;
 
 /// A handler has something to ask for.
-pub(super) const HANDLERS: u8 = 1;
+pub(super) const HANDLERS: u64 = 1;
 /// A point has.
-pub(super) const POINTS: u8 = 2;
+pub(super) const POINTS: u64 = 2;
 /// Some test has an engine for its own scope. From then on everybody asks.
-const SCOPED: u8 = 4;
+const SCOPED: u64 = 4;
+/// What is in force has changed once more: all that is above the bits counts changes.
+const CHANGE: u64 = 8;
 
 /// Everybody asks until it is known that there is nothing to ask for.
-static STATE: AtomicU8 = AtomicU8::new(HANDLERS | POINTS);
+static STATE: AtomicU64 = AtomicU64::new(HANDLERS | POINTS);
 static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
 
 tokio::task_local! {
@@ -38,8 +40,29 @@ pub(super) fn handler_armed() -> bool {
 
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is the whole of the idle path")]
-fn asks(who: u8) -> bool {
+fn asks(who: u64) -> bool {
     cfg!(feature = "inject") && STATE.load(Ordering::Relaxed) & who != 0
+}
+
+/// Who asks, and how often what is in force has changed.
+#[inline]
+pub(super) fn state() -> u64 {
+    STATE.load(Ordering::Relaxed)
+}
+
+/// The same for whoever looks at what is in force after it, and then remembers what came of that:
+/// what is in force is not older than this.
+#[inline]
+pub(super) fn state_before_looking() -> Option<u64> {
+    let state = STATE.load(Ordering::Acquire);
+    // Scopes have plans of their own.
+    (state & SCOPED == 0).then_some(state)
+}
+
+/// What is in force has changed: all that was remembered of it is forgotten.
+#[cold]
+pub(super) fn changed() {
+    STATE.fetch_add(CHANGE, Ordering::Release);
 }
 
 /// Lets them rest, unless `concerned` says meanwhile that they are.
@@ -47,7 +70,7 @@ fn asks(who: u8) -> bool {
 /// Whoever puts a plan in force says what it concerns, then calls [`wake`]; this takes the bits,
 /// then asks. Of the two orders that the fences leave, either ends awake where a flag is on.
 #[cold]
-pub(super) fn rest(who: u8, concerned: impl FnOnce() -> bool) {
+pub(super) fn rest(who: u64, concerned: impl FnOnce() -> bool) {
     let state = STATE.load(Ordering::Relaxed);
     if state & SCOPED != 0 {
         return;

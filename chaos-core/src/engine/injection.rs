@@ -11,7 +11,7 @@ use super::seen::Seen;
 use super::taking::Holding;
 use super::{EngineRef, Fired, Inside, Running};
 use crate::fault::{Take, exit, panic};
-use crate::plan::{Exit, Mode, Panic};
+use crate::plan::{Exit, Mode, Panic, Phase};
 use crate::telemetry::{Action, Decision, Metrics};
 
 /// The faults that fire at one call. Dropping it undoes what they hold, however the call ends.
@@ -20,7 +20,7 @@ pub(crate) struct Injection {
     pub(super) engine: EngineRef,
     pub(super) point: &'static str,
     pub(super) seen: Arc<Seen>,
-    before: VecDeque<Arc<LiveFlag>>,
+    pub(super) before: VecDeque<Arc<LiveFlag>>,
     pub(super) after: VecDeque<Arc<LiveFlag>>,
     /// The flag for which something is being taken.
     pub(super) taking: Option<Arc<LiveFlag>>,
@@ -110,14 +110,11 @@ impl Injection {
         {
             return Before::Answer(out);
         }
+        if let Some(wait) = self.next_wait(Phase::Before, carrier, Duration::ZERO) {
+            return Before::Wait(wait);
+        }
         while let Some(live) = self.before.pop_front() {
             match &live.flag.mode {
-                Mode::Latency(latency) => return Before::Wait(self.delay(latency, &live)),
-                &Mode::Timeout(timeout) => {
-                    if let Some(wait) = self.time_out(timeout, &live, carrier) {
-                        return Before::Wait(wait);
-                    }
-                }
                 &Mode::DiskSpace(disk) => {
                     self.taking = Some(live);
                     return Before::Take(Take::Disk(disk));
@@ -149,8 +146,8 @@ impl Injection {
                         return Before::Twice;
                     }
                 }
-                // plan/ refuses this phase for it: there is no response yet.
-                Mode::Corruption(_) => {}
+                // Waits came first. Of the other one plan/ refuses this phase: there is no response yet.
+                Mode::Latency(_) | Mode::Timeout(_) | Mode::Corruption(_) => {}
             }
         }
         Before::Run
@@ -170,25 +167,17 @@ impl Injection {
         {
             return After::Answer(out);
         }
-        while let Some(live) = self.after.pop_front() {
-            match &live.flag.mode {
-                Mode::Latency(latency) => return After::Wait(self.delay(latency, &live), value),
-                &Mode::Timeout(timeout) => {
-                    if let Some(wait) = self.time_out(timeout, &live, carrier) {
-                        return After::Wait(wait, value);
-                    }
-                }
-                Mode::StatusCode(status) => {
-                    return After::Answer(match self.recode(status, &live, value, carrier) {
-                        Ok(out) => out,
-                        Err(out) => self.settle(out, carrier),
-                    });
-                }
-                _ => {
-                    self.after.push_front(live);
-                    break;
-                }
-            }
+        if let Some(wait) = self.next_wait(Phase::After, carrier, Duration::ZERO) {
+            return After::Wait(wait, value);
+        }
+        let recodes = |live: &mut Arc<LiveFlag>| matches!(live.flag.mode, Mode::StatusCode(_));
+        if let Some(live) = self.after.pop_front_if(recodes)
+            && let Mode::StatusCode(status) = &live.flag.mode
+        {
+            return After::Answer(match self.recode(status, &live, value, carrier) {
+                Ok(out) => out,
+                Err(out) => self.settle(out, carrier),
+            });
         }
         After::Answer(self.settle(carrier.pass(value), carrier))
     }

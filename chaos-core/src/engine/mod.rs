@@ -7,6 +7,7 @@ mod beginning;
 mod carry;
 mod gate;
 mod injection;
+mod known;
 mod live;
 mod options;
 mod reached;
@@ -28,12 +29,12 @@ pub use self::carry::Carry;
 #[cfg(feature = "_client")]
 pub(crate) use self::carry::Denial;
 pub(crate) use self::carry::{CannotFail, Corrupting, Dropped, Refusal};
-#[cfg(feature = "_client")]
-pub(crate) use self::gate::armed;
 pub(crate) use self::gate::{
     EngineRef, current, current_scope, expect_scopes, install, may_enter_scope, scope, scope_sync,
 };
 pub(crate) use self::injection::{After, Before, Injection};
+#[cfg(feature = "_client")]
+pub(crate) use self::known::Family;
 pub use self::live::HeldBack;
 pub(crate) use self::live::{HANDLER, Live, LiveFlag, Verdict};
 pub(crate) use self::options::{Allow, Options, killed};
@@ -125,10 +126,15 @@ impl Engine {
 
     /// The same of points, where a handler keeps the document fresh or nobody has to.
     fn let_points_rest(&self) {
-        let kept = self.has_handler() || self.is_fixed();
-        if kept && self.metrics().is_none() && !self.may_concern_points() {
+        if self.nobody_waits_for_points() && !self.may_concern_points() {
             gate::rest(gate::POINTS, || self.may_concern_points());
         }
+    }
+
+    /// Whether a point that nothing concerns may go by unnoticed: a handler keeps the document fresh
+    /// or nobody has to, and nobody counts.
+    fn nobody_waits_for_points(&self) -> bool {
+        (self.has_handler() || self.is_fixed()) && self.metrics().is_none()
     }
 
     /// Whether the document is there and never changes.
@@ -196,11 +202,25 @@ impl Engine {
 
     /// Whether any flag in force concerns the point, or it is to be listed.
     pub(crate) fn may_concern(&self, point: &str) -> bool {
-        if !self.may_concern_points() {
-            return false;
-        }
-        let concerns = |live: &Arc<LiveFlag>| live.flag.aim.concerns_point(point);
-        self.shared.reached.is_some() || self.shared.live.load().flags.iter().any(concerns)
+        self.may_concern_any(|live| live.flag.aim.concerns_point(point))
+    }
+
+    /// The same of any point whose name begins so.
+    #[cfg(feature = "_client")]
+    fn may_concern_under(&self, beginning: &str) -> bool {
+        self.may_concern_any(|live| live.flag.aim.may_concern_under(beginning))
+    }
+
+    fn may_concern_any(&self, concerns: impl Fn(&LiveFlag) -> bool) -> bool {
+        self.may_concern_points()
+            && (self.shared.reached.is_some()
+                || self
+                    .shared
+                    .live
+                    .load()
+                    .flags
+                    .iter()
+                    .any(|live| concerns(live)))
     }
 
     fn fire(&self, point: &'static str, labels: &Labels, seen: &Seen) -> (Fired, Fired) {

@@ -90,6 +90,7 @@ impl Shared {
         self.points.store(points, Ordering::Relaxed);
         let concerns = points || live.concerns_handler();
         self.live.store(Arc::new(live));
+        gate::changed();
         if concerns {
             gate::wake();
         }
@@ -122,5 +123,29 @@ impl Shared {
     /// How many flags are on.
     pub(crate) fn on(&self) -> usize {
         self.live.load().flags.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Engine, Options};
+
+    #[test]
+    fn the_list_of_points_outlives_the_document() {
+        let shared = Arc::new(Shared::default().listing(true));
+        let engine = Engine::new(Options::default(), None, Arc::clone(&shared));
+        let on = r#"{"p": {"enabled": true, "mode": "exception", "point": "store.get"}}"#;
+        shared.apply(plan::read(on).plan);
+        engine.reach("store.get", &vec![("key", "a".to_owned())]);
+        shared.lapse();
+        assert_eq!(shared.on(), 0, "it has lapsed");
+        // It goes on being listed, and what was listed is there.
+        assert!(engine.may_concern("store.get") && engine.may_concern("store.put"));
+        engine.reach("store.get", &Vec::new());
+        let listed = shared.reached();
+        assert_eq!(listed.len(), 1);
+        assert_eq!((&*listed[0].name, listed[0].calls), ("store.get", 2));
+        assert_eq!(listed[0].labels, ["key"]);
     }
 }

@@ -6,13 +6,43 @@ use super::Injection;
 use super::carry::Carry;
 use super::live::LiveFlag;
 use crate::fault::{latency, timeout};
-use crate::plan::{Latency, Timeout};
+use crate::plan::{Latency, Mode, Phase, Timeout};
 use crate::telemetry::Action;
 
 impl Injection {
-    pub(super) fn delay(&self, latency: &Latency, live: &LiveFlag) -> Duration {
+    /// How long to wait, if that is what comes next before the function or after it. Waits come before
+    /// everything else. Whoever asks for the next one before the last one is over says how much
+    /// `later` it will be by then.
+    pub(crate) fn next_wait<T, C: Carry<T>>(
+        &mut self,
+        phase: Phase,
+        carrier: &C,
+        later: Duration,
+    ) -> Option<Duration> {
+        while !self.timed_out {
+            let flags = match phase {
+                Phase::Before => &mut self.before,
+                Phase::After => &mut self.after,
+            };
+            let live = flags.pop_front_if(|live| {
+                matches!(live.flag.mode, Mode::Latency(_) | Mode::Timeout(_))
+            })?;
+            let wait = match &live.flag.mode {
+                Mode::Latency(latency) => Some(self.delay(latency, &live, later)),
+                &Mode::Timeout(timeout) => self.time_out(timeout, &live, carrier, later),
+                _ => None,
+            };
+            if wait.is_some() {
+                return wait;
+            }
+        }
+        None
+    }
+
+    fn delay(&self, latency: &Latency, live: &LiveFlag, later: Duration) -> Duration {
         let wait = latency::draw(latency, &mut live.random());
-        let wait = self.within(wait);
+        let now = self.engine.now() + later;
+        let wait = latency::within(wait, self.seen.deadline, now);
         self.record(self.decision(Action::Inject, live).waiting(wait));
         wait
     }
@@ -24,17 +54,18 @@ impl Injection {
 
     /// The wait of mode `timeout`. Where the caller gives up by itself it is no longer than that, and
     /// no deadline need be known. Where neither is, the call has timed out at once.
-    pub(super) fn time_out<T, C: Carry<T>>(
+    fn time_out<T, C: Carry<T>>(
         &mut self,
         timeout: Timeout,
         live: &LiveFlag,
         carrier: &C,
+        later: Duration,
     ) -> Option<Duration> {
         self.timed_out = carrier.timed_out().is_some();
         if !self.timed_out {
-            return self.until_deadline(timeout, live);
+            return self.until_deadline(timeout, live, later);
         }
-        let now = self.engine.now();
+        let now = self.engine.now() + later;
         let deadline = self.seen.deadline;
         let left = deadline.map(|deadline| timeout::wait(timeout, deadline, now));
         let wait = [left, carrier.patience()].into_iter().flatten().min();
@@ -51,7 +82,12 @@ impl Injection {
     }
 
     /// The wait until the deadline, if one is known.
-    fn until_deadline(&self, timeout: Timeout, live: &LiveFlag) -> Option<Duration> {
+    fn until_deadline(
+        &self,
+        timeout: Timeout,
+        live: &LiveFlag,
+        later: Duration,
+    ) -> Option<Duration> {
         let Some(deadline) = self.seen.deadline else {
             self.cannot(
                 live,
@@ -59,7 +95,8 @@ impl Injection {
             );
             return None;
         };
-        let wait = timeout::wait(timeout, deadline, self.engine.now());
+        let now = self.engine.now() + later;
+        let wait = timeout::wait(timeout, deadline, now);
         self.record_last(self.decision(Action::Inject, live).waiting(wait));
         Some(wait)
     }

@@ -48,6 +48,15 @@ impl Aim {
         }
     }
 
+    /// Whether it may concern any injection point whose name begins so.
+    #[cfg(feature = "_client")]
+    pub(crate) fn may_concern_under(&self, beginning: &str) -> bool {
+        match &self.point {
+            None => HANDLER_POINT.starts_with(beginning),
+            Some(globs) => globs.match_under(beginning),
+        }
+    }
+
     /// Whether every label that the flag names is there and has one of the values listed.
     /// `label` looks a label up by its name: it has no value, one, or those of a call that is about
     /// several things, of which one has to be listed.

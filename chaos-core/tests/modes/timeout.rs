@@ -85,10 +85,13 @@ async fn a_point_waits_for_the_deadline_of_its_invocation() {
         get().await?;
         Ok(event.payload)
     }
-    let scope = Scope::new(&json!({"timeout": {"enabled": true, "point": "store.*"}}));
-    let start = tokio::time::Instant::now();
-    scope.run(calls_on(event(&scope))).await.expect("an answer");
-    assert!(seconds(10, 11).contains(&start.elapsed()));
+    for phase in ["before", "after"] {
+        let flag = json!({"enabled": true, "point": "store.*", "phase": phase});
+        let scope = Scope::new(&json!({ "timeout": flag }));
+        let start = tokio::time::Instant::now();
+        scope.run(calls_on(event(&scope))).await.expect("an answer");
+        assert!(seconds(10, 11).contains(&start.elapsed()), "{phase}");
+    }
 }
 
 #[test]

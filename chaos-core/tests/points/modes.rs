@@ -1,10 +1,12 @@
 //! What modes do at a named point, as they do at the handler.
 
 use std::process::Command;
+use std::time::Duration;
 
 use chaos_core::testing::{Action, Scope};
 use chaos_core::{InjectedError, inject_chaos};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 /// What the tests below start as a process has this in its environment.
 const CHILD: &str = "TEST_CHILD";
@@ -27,6 +29,28 @@ async fn latency_is_waited_and_the_function_runs() {
     assert_eq!(scope.run(count()).await.unwrap()["body"], "seven");
     assert!(start.elapsed().as_millis() >= 50);
     assert_eq!(scope.injected(), ["latency"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_phase_after_the_function_runs_and_then_it_waits() {
+    #[inject_chaos(point = "stock.when")]
+    async fn when() -> Result<Instant, InjectedError> {
+        Ok(Instant::now())
+    }
+    let wait = Duration::from_secs(3);
+    for (phase, before) in [("before", wait), ("after", Duration::ZERO)] {
+        let flag = json!({"min_latency": 3_000, "phase": phase});
+        let scope = Scope::new(&at_the_point("latency", flag));
+        let start = Instant::now();
+        let ran = scope.run(when()).await.unwrap();
+        let near = |took: Duration, expected| took.abs_diff(expected).as_millis() < 5;
+        assert!(near(ran - start, before), "{phase}: {:?}", ran - start);
+        assert!(
+            near(start.elapsed(), wait),
+            "{phase}: {:?}",
+            start.elapsed()
+        );
+    }
 }
 
 #[tokio::test]

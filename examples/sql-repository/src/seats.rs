@@ -2,9 +2,14 @@
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chaos_core::{InjectedError, inject_chaos};
 use rusqlite::{Connection, Error, OptionalExtension as _, Result, ffi};
+
+/// How long a statement waits for others that write. rusqlite's own is five seconds, which three tries
+/// would make longer than whoever waits behind the API does.
+const BUSY: Duration = Duration::from_millis(250);
 
 /// Who has which seat.
 pub(crate) struct Seats {
@@ -15,6 +20,7 @@ impl Seats {
     /// The database in that file, made if it is not there.
     pub(crate) fn open(file: impl AsRef<Path>) -> Result<Self> {
         let connection = Connection::open(file)?;
+        connection.busy_timeout(BUSY)?;
         connection.execute_batch(
             "CREATE TABLE IF NOT EXISTS seats (seat TEXT PRIMARY KEY, customer TEXT NOT NULL)",
         )?;

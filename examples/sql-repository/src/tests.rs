@@ -137,6 +137,29 @@ async fn what_is_no_matter_of_time_is_not_tried_again() {
     assert_eq!(scope.injected().len(), 1);
 }
 
+/// The same for real. It is not waited for as long as rusqlite would by itself, and less so three times.
+#[tokio::test]
+async fn a_database_that_others_keep_busy_fails_the_request_in_time() {
+    let theatre = Theatre::new();
+    let other = Connection::open(theatre.folder.path().join("seats.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let begun = Instant::now();
+    let real = theatre.seats.take("12A", "ann").unwrap_err();
+    assert_eq!(real.sqlite_error_code(), Some(ErrorCode::DatabaseBusy));
+    assert!(begun.elapsed() >= Duration::from_millis(250));
+    let elsewhere = json!({"mode": "exception", "point": "sql.rows.*"});
+    let error = theatre.book("ann", elsewhere).await.unwrap_err();
+    assert_eq!(error.to_string(), real.to_string());
+    // Four tries of five seconds are twenty.
+    let took = begun.elapsed();
+    assert!(
+        took >= Duration::from_secs(1) && took < Duration::from_secs(15),
+        "{took:?}"
+    );
+    drop(other);
+    assert_eq!(theatre.holder(), None);
+}
+
 /// The row is there, and the function is told that the database was busy: it finds its own booking.
 #[tokio::test]
 async fn a_booking_whose_answer_is_lost_is_no_conflict() {
@@ -144,9 +167,28 @@ async fn a_booking_whose_answer_is_lost_is_no_conflict() {
     let mut lost = limited(busy(), 1);
     lost["mode"] = json!("lost_reply");
     lost["point"] = json!("sql.seats.take");
-    let booked = theatre.book("ann", lost).await.unwrap();
+    let scope = scope(lost);
+    let booked = theatre.book_in(&scope, "ann").await.unwrap();
     assert_eq!(booked, (200, "12A is booked for ann".to_owned()));
+    assert_eq!(scope.injected(), ["flag"], "its answer was lost");
+    assert_eq!(scope.decisions()[0].mode, "lost_reply");
     assert_eq!(theatre.holder().as_deref(), Some("ann"));
+}
+
+/// Who has a seat is asked only once it is taken.
+#[tokio::test]
+async fn whoever_asks_for_a_seat_that_is_taken_waits_for_its_holder() {
+    let theatre = Theatre::new();
+    let slow = json!({"mode": "latency", "point": "sql.seats.holder", "labels": {"seat": "12A"},
+        "min_latency": 80});
+    let scope = scope(slow);
+    assert_eq!(theatre.book_in(&scope, "ann").await.unwrap().0, 200);
+    assert!(scope.injected().is_empty(), "it was free");
+    let begun = Instant::now();
+    assert_eq!(theatre.book_in(&scope, "ben").await.unwrap().0, 409);
+    assert!(begun.elapsed() >= Duration::from_millis(80));
+    assert_eq!(scope.injected(), ["flag"]);
+    assert_eq!(scope.decisions()[0].point, "sql.seats.holder");
 }
 
 #[tokio::test]

@@ -5,7 +5,10 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, KeysAndAttributes, Put, PutRequest, TransactWriteItem,
     WriteRequest,
 };
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use chaos_core::testing::Scope;
 use chaos_tests_aws::{Service, client, is_about};
+use serde_json::json;
 
 fn text(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
@@ -71,4 +74,21 @@ async fn of_ssm() {
     is_about("parameter", &["a", "/b/c"], || get.clone().send()).await;
     let path = client.get_parameters_by_path().path("/a");
     is_about("parameter", &["/a"], || path.clone().send()).await;
+}
+
+/// The keys of what it deletes are in its body.
+#[tokio::test]
+async fn of_deleted_objects_the_bucket_alone() {
+    let service = Service::answering("application/xml", "<DeleteResult/>").await;
+    let config = aws_sdk_s3::config::Builder::from(&service.config()).force_path_style(true);
+    let client = aws_sdk_s3::Client::from_conf(config.build());
+    let object = ObjectIdentifier::builder().key("a.jpg").build().unwrap();
+    let delete = Delete::builder().objects(object).build().unwrap();
+    let delete = client.delete_objects().bucket("photos").delete(delete);
+    is_about("bucket", &["photos"], || delete.clone().send()).await;
+    let seen = service.seen();
+    let by_key = Scope::new(&json!({"exception": {"enabled": true, "point": "aws.s3.*",
+        "labels": {"key": "*"}}}));
+    assert!(by_key.run(delete.send()).await.is_ok(), "it has no key");
+    assert_eq!(service.seen(), seen + 1);
 }

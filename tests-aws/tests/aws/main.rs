@@ -2,7 +2,9 @@
 
 mod anywhere;
 mod catalogue;
+mod details;
 mod labels;
 mod modes;
 mod protocols;
+mod real;
 mod table;

@@ -3,6 +3,7 @@
 
 mod blocking;
 mod keys;
+mod kinds;
 mod modes;
 mod pipelines;
 mod process;

@@ -1,5 +1,7 @@
 //! Pipelines and transactions: each command is a point.
 
+use std::time::{Duration, Instant};
+
 use chaos_core::testing::Scope;
 use redis::{ErrorKind, Pipeline, RedisResult, ServerErrorKind, pipe};
 use serde_json::{Value, json};
@@ -146,6 +148,29 @@ async fn with_nothing_on_the_real_replies_come_through() {
         let (got, scope) = under(&mut cache, &pipeline, waits).await;
         assert_eq!(got.unwrap().0, NAME);
         assert_eq!(scope.injected().len(), 2);
+    }
+}
+
+/// They are on their way together. `tests/memory/pipelines.rs` has how long, to the millisecond.
+#[tokio::test]
+async fn the_commands_of_a_pipeline_wait_once() {
+    let mut cache = Cache::new().await;
+    cache.connection = cache.connection.response_timeout(None);
+    let mut pipeline = pipe();
+    for _ in 0..60 {
+        pipeline.cmd("GET").arg("user:1");
+    }
+    for phase in ["before", "after"] {
+        let flag = json!({"mode": "latency", "min_latency": 1_000, "phase": phase});
+        let scope = scope(flag);
+        let begun = Instant::now();
+        let query = pipeline.query_async(&mut cache.connection);
+        let got: Vec<String> = scope.run(query).await.unwrap();
+        assert_eq!((got.len(), scope.injected().len()), (60, 60));
+        let took = begun.elapsed();
+        // One by one it would be a minute.
+        let once = Duration::from_secs(1)..Duration::from_secs(40);
+        assert!(once.contains(&took), "{phase}: {took:?}");
     }
 }
 

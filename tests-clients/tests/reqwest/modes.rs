@@ -1,11 +1,12 @@
 //! Each mode at a request: what the caller sees, and what has reached the server.
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chaos_core::reqwest::{ChaosMiddleware, instrument};
 use chaos_core::testing::Scope;
 use reqwest::{Client, Response};
-use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Result};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next, Result};
 use serde_json::{Value, json};
 
 use chaos_tests_clients::server::{BODY, Does, Server};
@@ -29,7 +30,7 @@ impl Api {
         let chaos = ChaosMiddleware::new().timeout(timeout);
         Self {
             server: Server::that(Does::Answer).await,
-            client: ClientBuilder::new(client).with(chaos).build(),
+            client: chaos.instrument(client),
         }
     }
 
@@ -142,13 +143,14 @@ async fn a_status_code_after_the_request_replaces_the_responses_own() {
 #[tokio::test]
 async fn latency_is_waited_and_the_real_response_comes() {
     let api = Api::new().await;
-    let start = Instant::now();
-    let (got, scope) = api
-        .under(json!({"mode": "latency", "min_latency": 100}))
-        .await;
-    assert_eq!(text(got).await, BODY);
-    assert!(start.elapsed() >= Duration::from_millis(100));
-    assert_eq!(scope.injected(), ["flag"]);
+    for phase in ["before", "after"] {
+        let start = Instant::now();
+        let flag = json!({"mode": "latency", "min_latency": 100, "phase": phase});
+        let (got, scope) = api.under(flag).await;
+        assert_eq!(text(got).await, BODY);
+        assert!(start.elapsed() >= Duration::from_millis(100), "{phase}");
+        assert_eq!(scope.injected(), ["flag"]);
+    }
 }
 
 #[tokio::test]
@@ -171,22 +173,42 @@ async fn latency_runs_into_the_timeout() {
 
 #[tokio::test]
 async fn what_a_wait_has_left_is_what_the_request_gets() {
+    /// What the request that goes out says of its timeout.
+    #[derive(Clone, Default)]
+    struct Told(Arc<Mutex<Vec<Option<Duration>>>>);
+    #[async_trait::async_trait]
+    impl Middleware for Told {
+        async fn handle(
+            &self,
+            request: reqwest::Request,
+            extensions: &mut http::Extensions,
+            next: Next<'_>,
+        ) -> Result<Response> {
+            self.0.lock().unwrap().push(request.timeout().copied());
+            next.run(request, extensions).await
+        }
+    }
     let limit = Duration::from_millis(300);
+    let told = Told::default();
+    // The client's own would come after a minute.
+    let client = Client::builder().timeout(Duration::from_mins(1));
+    let client = ClientBuilder::new(client.build().unwrap())
+        .with(ChaosMiddleware::new().timeout(limit))
+        .with(told.clone());
     let api = Api {
         server: Server::that(Does::Nothing).await,
-        ..Api::limited(limit).await
+        client: client.build(),
     };
     let start = Instant::now();
-    let (got, _) = api
-        .under(json!({"mode": "latency", "min_latency": 200}))
-        .await;
-    assert!(got.unwrap_err().is_timeout());
+    let flag = json!({"mode": "latency", "min_latency": 200});
+    let (got, _) = api.under(flag).await;
+    let error = got.unwrap_err();
+    assert!(error.is_timeout());
+    assert!(error.url().is_some_and(|url| url.path() == "/users/42"));
     let took = start.elapsed();
-    assert!(
-        took >= limit && took < Duration::from_millis(480),
-        "{took:?}"
-    );
+    assert!(took >= limit && took < Duration::from_secs(30), "{took:?}");
     assert_eq!(api.server.seen(), 1);
+    assert_eq!(*told.0.lock().unwrap(), [Some(Duration::from_millis(100))]);
 }
 
 #[tokio::test]
@@ -268,12 +290,12 @@ async fn a_flag_hits_the_host_and_the_path_that_it_names() {
 async fn a_fault_that_passes_is_survived_by_a_middleware_that_retries() {
     struct Twice;
     #[async_trait::async_trait]
-    impl reqwest_middleware::Middleware for Twice {
+    impl Middleware for Twice {
         async fn handle(
             &self,
             request: reqwest::Request,
             extensions: &mut http::Extensions,
-            next: reqwest_middleware::Next<'_>,
+            next: Next<'_>,
         ) -> Result<Response> {
             let again = request.try_clone().expect("it has no body");
             let first = next.clone().run(request, extensions).await;

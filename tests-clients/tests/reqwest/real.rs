@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::io;
 use std::time::Duration;
 
-use chaos_core::reqwest::instrument;
+use chaos_core::reqwest::{ChaosMiddleware, instrument};
 use chaos_core::testing::Scope;
 use chaos_tests_clients::free_port;
 use reqwest::dns::{Name, Resolve, Resolving};
@@ -87,6 +87,37 @@ async fn a_response_that_does_not_come() {
     let short = Client::builder().timeout(Duration::from_millis(20));
     let [error, _] = both(short.build().unwrap(), &server.url, "Timeout").await;
     assert!(error.is_timeout() && !error.is_connect());
+}
+
+/// The client's own timeout, where it runs out at a server that is silent, and where it does in a wait
+/// that is injected.
+#[tokio::test]
+async fn a_wait_that_is_longer_than_the_clients_timeout() {
+    let timeout = Duration::from_millis(50);
+    let client = || Client::builder().timeout(timeout).build().unwrap();
+    let silent = Server::that(Does::Nothing).await;
+    let provoked = client().get(&silent.url).send().await.unwrap_err();
+    let told = ChaosMiddleware::new().timeout(timeout).instrument(client());
+    for flag in [
+        json!({"mode": "latency", "min_latency": 600_000}),
+        json!({"mode": "latency", "min_latency": 600_000, "phase": "after"}),
+        json!({"mode": "timeout"}),
+        json!({"mode": "timeout", "phase": "after"}),
+    ] {
+        let mut flag = flag;
+        flag["enabled"] = json!(true);
+        flag["point"] = json!("http.*");
+        let scope = Scope::new(&json!({"slow": flag}));
+        let answers = Server::that(Does::Answer).await;
+        let injected = scope.run(told.get(&answers.url).send()).await.unwrap_err();
+        let reqwest_middleware::Error::Reqwest(injected) = injected else {
+            panic!("{injected:?} is none of reqwest's own")
+        };
+        let there = injected.without_url().with_url(silent.url.parse().unwrap());
+        assert_eq!(seen(&there), seen(&provoked), "{flag}");
+        assert_eq!(there.to_string(), provoked.to_string(), "{flag}");
+        assert_eq!(scope.injected(), ["slow"]);
+    }
 }
 
 /// Nothing is asked of a name server: the client's resolver fails as the system's does.

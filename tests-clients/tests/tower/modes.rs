@@ -140,10 +140,12 @@ async fn a_status_code_is_the_response() {
 #[tokio::test]
 async fn latency_is_waited_and_timeouts_around_it_run_out() {
     let server = Server::that(Does::Answer).await;
-    let start = Instant::now();
-    let flag = json!({"mode": "latency", "min_latency": 100});
-    assert_eq!(text(under(&server, flag).await.0).await, BODY);
-    assert!(start.elapsed() >= Duration::from_millis(100));
+    for phase in ["before", "after"] {
+        let start = Instant::now();
+        let flag = json!({"mode": "latency", "min_latency": 100, "phase": phase});
+        assert_eq!(text(under(&server, flag).await.0).await, BODY);
+        assert!(start.elapsed() >= Duration::from_millis(100), "{phase}");
+    }
     let flag = json!({"mode": "latency", "min_latency": 60_000});
     let limit = Duration::from_millis(30);
     let around = tokio::time::timeout(limit, under(&server, flag.clone())).await;
@@ -151,20 +153,26 @@ async fn latency_is_waited_and_timeouts_around_it_run_out() {
     let layer = HttpLayer::new().timeout(limit);
     let got = scope(flag).run(ask(&server, layer)).await;
     assert!(failure(got).is_timeout());
-    assert_eq!(server.seen(), 1);
+    assert_eq!(server.seen(), 2);
 }
 
 #[tokio::test]
 async fn a_timeout_lasts_as_long_as_the_client_waits() {
     let server = Server::that(Does::Answer).await;
-    let scope = scope(json!({"mode": "timeout"}));
+    let late = scope(json!({"mode": "timeout"}));
     let layer = HttpLayer::new().timeout(Duration::from_millis(40));
-    let got = scope.run(ask(&server, layer)).await;
+    let got = late.run(ask(&server, layer)).await;
     assert!(failure(got).is_timeout());
-    assert_eq!(scope.decisions()[0].latency_ms, Some(40.0));
+    assert_eq!(late.decisions()[0].latency_ms, Some(40.0));
     assert_eq!(server.seen(), 0);
+    let late = scope(json!({"mode": "timeout", "phase": "after"}));
+    let got = late.run(ask(&server, layer)).await;
+    assert!(failure(got).is_timeout());
+    assert_eq!(late.injected(), ["flag"]);
+    assert_eq!(server.seen(), 1);
 }
 
+/// `tests/memory/waits.rs` has how long it is, to the millisecond.
 #[tokio::test]
 async fn what_a_wait_has_left_bounds_the_response() {
     let server = Server::that(Does::Nothing).await;
@@ -173,11 +181,8 @@ async fn what_a_wait_has_left_bounds_the_response() {
     let start = Instant::now();
     let waits = scope(json!({"mode": "latency", "min_latency": 200}));
     assert!(failure(waits.run(ask(&server, layer)).await).is_timeout());
-    let took = start.elapsed();
-    assert!(
-        took >= limit && took < Duration::from_millis(480),
-        "{took:?}"
-    );
+    // Without the bound it would be silent for ever.
+    assert!(start.elapsed() >= limit);
     assert_eq!(server.seen(), 1);
 }
 

@@ -1,8 +1,10 @@
 //! What an attempt can carry: the service's errors as it sends them, and a connection's.
 
+use std::io;
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep as _, SharedAsyncSleep};
+use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode as HttpStatus;
@@ -52,15 +54,16 @@ impl Carrier {
 
     /// As the SDK's HTTP client says that a connection failed.
     fn failed(&self, fault: ConnectionFault, error: Option<InjectedError>) -> Outcome {
-        let why = fault.io(Some(&self.host), error).into();
+        let io = fault.io(Some(&self.host), error);
         Err(match fault {
-            ConnectionFault::Timeout => ConnectorError::timeout(why),
-            ConnectionFault::Refused | ConnectionFault::Dns => {
-                ConnectorError::io(why).never_connected()
+            ConnectionFault::Timeout => ConnectorError::timeout(no_io(io)),
+            ConnectionFault::Refused | ConnectionFault::Dns | ConnectionFault::Reset => {
+                ConnectorError::io(io.into())
             }
-            ConnectionFault::Reset => ConnectorError::io(why),
-            // hyper's "incomplete message", which the SDK repeats and does not call I/O
-            ConnectionFault::Closed => ConnectorError::other(why, Some(ErrorKind::TransientError)),
+            // hyper's "incomplete message", which the SDK repeats
+            ConnectionFault::Closed => {
+                ConnectorError::other(no_io(io), Some(ErrorKind::TransientError))
+            }
         })
     }
 
@@ -174,6 +177,13 @@ impl Carry<Outcome> for Carrier {
             Denial::Passes
         }
     }
+}
+
+/// What the SDK's client says of a timeout, and of a reply that ends too soon, has no error of the
+/// system's in it.
+fn no_io(error: io::Error) -> BoxError {
+    let text = error.to_string();
+    error.into_inner().unwrap_or_else(|| text.into())
 }
 
 fn no_reply() -> Refusal {

@@ -52,7 +52,7 @@ impl HttpClient for Instrumented {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let inner = self.0.http_connector(settings, components);
-        if client::passes() {
+        if client::passes(&point::POINTS) {
             return inner;
         }
         SharedHttpConnector::new(Connector {

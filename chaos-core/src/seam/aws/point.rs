@@ -4,7 +4,11 @@ use aws_smithy_runtime_api::client::interceptors::Intercept as _;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
+use crate::engine::Family;
 use crate::seam::client::kept;
+
+/// All attempts.
+pub(super) static POINTS: Family = Family::of("aws.");
 
 /// In the place of a name that is not known.
 const UNKNOWN: &str = "unknown";
@@ -36,8 +40,8 @@ impl<'a> Call<'a> {
 
     /// `aws.dynamodb.PutItem`.
     pub(super) fn point(&self) -> &'static str {
-        let name = format!("aws.{}.{}", self.service, self.operation);
-        kept(&name).unwrap_or("aws.unknown.unknown")
+        let name = kept(format_args!("aws.{}.{}", self.service, self.operation));
+        name.unwrap_or("aws.unknown.unknown")
     }
 }
 

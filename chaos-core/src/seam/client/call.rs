@@ -5,6 +5,8 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::engine::{After, Before, Beginning, Carry, Injection};
 use crate::fault::{denylist, latency};
 use crate::seam::future::take_beside;
@@ -54,12 +56,18 @@ impl Patience {
         self.left
     }
 
+    /// So much of it has passed, if there was a bound to it.
+    fn pass(&mut self, passed: Duration) {
+        let now = self.now();
+        self.left = now.map(|now| now.saturating_sub(passed));
+    }
+
     /// How long to wait really, and whether it is the whole of that wait.
     pub(crate) fn spend(&mut self, wait: Duration) -> (Duration, bool) {
         let Some(now) = self.now() else {
             return (wait, true);
         };
-        self.left = Some(now.saturating_sub(wait));
+        self.pass(wait);
         (wait.min(now), wait < now)
     }
 }
@@ -140,14 +148,18 @@ where
         return carrier.unresolved();
     }
     let left = carrier.patience().left();
+    let begun = Instant::now();
     let reply = reply(left);
-    match left {
+    let outcome = match left {
         None => reply.await,
         Some(left) => {
             let in_time = within(reply, carrier.sleep(left)).await;
             in_time.unwrap_or_else(|| carrier.late())
         }
-    }
+    };
+    // A wait that comes after the call has no more than what it has left.
+    carrier.patience().pass(begun.elapsed());
+    outcome
 }
 
 /// What the caller gets once the call was made.
@@ -170,7 +182,11 @@ pub(crate) async fn after<T, C: Client<T>>(
 }
 
 /// Waits so long, or until the client's patience has run out: whether it was the first.
-async fn waits<T, C: Client<T>>(carrier: &mut C, injection: &Injection, wait: Duration) -> bool {
+pub(crate) async fn waits<T, C: Client<T>>(
+    carrier: &mut C,
+    injection: &Injection,
+    wait: Duration,
+) -> bool {
     let (wait, in_time) = carrier.patience().spend(wait);
     if carrier.blocks() {
         injection.block(wait);
@@ -206,8 +222,14 @@ mod tests {
         assert_eq!(patience.left(), Some(ms(70)));
         assert_eq!(patience.spend(ms(70)), (ms(70), false));
         assert_eq!(patience.spend(ms(5)), (ms(0), false));
+        let mut passing = Patience::new(Some(ms(100)));
+        passing.pass(ms(40));
+        assert_eq!(passing.spend(ms(50)), (ms(50), true));
+        passing.pass(ms(40));
+        assert_eq!(passing.now(), Some(ms(0)));
         let mut endless = Patience::new(None);
         assert_eq!(endless.spend(ms(900)), (ms(900), true));
+        endless.pass(ms(900));
         assert_eq!(endless.left(), None);
     }
 }

@@ -14,7 +14,7 @@ use super::errors::{Boxed, ClientErrors, ConnectionFailure};
 use super::future::HttpFuture;
 use crate::engine::{self, Beginning, Corrupting};
 use crate::fault::denylist;
-use crate::seam::client::http::{Called, Carrier, Failure, Outcome, Replies};
+use crate::seam::client::http::{Called, Carrier, Failure, Outcome, POINTS, Replies};
 use crate::seam::client::{call, passes};
 use crate::seam::corrupt::{self, Dropped};
 use crate::seam::layer::ChaosBody;
@@ -100,7 +100,7 @@ where
     }
 
     fn call(&mut self, request: Request<A>) -> Self::Future {
-        if passes() {
+        if passes(&POINTS) {
             return HttpFuture::own(self.inner.call(request));
         }
         let called = Called {

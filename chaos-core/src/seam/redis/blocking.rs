@@ -4,7 +4,7 @@ use std::future::{Future, ready};
 
 use redis::{Cmd, ConnectionLike, Pipeline, RedisResult, Value, cmd};
 
-use super::command::Command;
+use super::command::{Command, POINTS, Words, command};
 use super::connection::Instrumented;
 use super::pipeline::{self, Shape, Wire};
 use crate::fault::denylist;
@@ -13,9 +13,9 @@ use crate::seam::handler::decide_blocking;
 
 impl<C: ConnectionLike> Instrumented<C> {
     /// A command, and how it is sent.
-    fn ask(
+    fn ask<'a>(
         &mut self,
-        command: &Command<'_>,
+        command: &Command<'a, impl Words<'a>>,
         send: impl FnOnce(&mut C) -> RedisResult<Value>,
     ) -> RedisResult<Value> {
         let beginning = self.begin(command, self.inner.get_db());
@@ -31,7 +31,7 @@ impl<C: ConnectionLike> Instrumented<C> {
 
 impl<C: ConnectionLike> ConnectionLike for Instrumented<C> {
     fn req_packed_command(&mut self, packed: &[u8]) -> RedisResult<Value> {
-        if passes() {
+        if passes(&POINTS) {
             return self.inner.req_packed_command(packed);
         }
         match unpacked(packed).as_deref() {
@@ -44,10 +44,10 @@ impl<C: ConnectionLike> ConnectionLike for Instrumented<C> {
     }
 
     fn req_command(&mut self, cmd: &Cmd) -> RedisResult<Value> {
-        if passes() {
+        if passes(&POINTS) {
             return self.inner.req_command(cmd);
         }
-        self.ask(&Command::of(cmd), |inner| inner.req_command(cmd))
+        self.ask(&command(cmd), |inner| inner.req_command(cmd))
     }
 
     fn req_packed_commands(
@@ -56,7 +56,7 @@ impl<C: ConnectionLike> ConnectionLike for Instrumented<C> {
         offset: usize,
         count: usize,
     ) -> RedisResult<Vec<Value>> {
-        let pipeline = if passes() {
+        let pipeline = if passes(&POINTS) {
             None
         } else {
             as_pipeline(packed, offset, count)
@@ -64,12 +64,8 @@ impl<C: ConnectionLike> ConnectionLike for Instrumented<C> {
         let Some((pipeline, shape)) = pipeline else {
             return self.inner.req_packed_commands(packed, offset, count);
         };
-        let db = self.inner.get_db();
-        let commands = pipeline.cmd_iter();
-        let beginnings: Vec<_> = commands
-            .map(|cmd| self.begin(&Command::of(cmd), db))
-            .collect();
-        if beginnings.iter().all(Option::is_none) && !denylist::denying() {
+        let beginnings = self.begin_all(&pipeline, self.inner.get_db());
+        if beginnings.is_empty() {
             return self.inner.req_packed_commands(packed, offset, count);
         }
         let decided = beginnings

@@ -16,6 +16,7 @@ use crate::seam::client::{Client, ConnectionFault, Patience, unknown};
 pub(super) type Outcome = RedisResult<Value>;
 
 /// Answers in the place of the server.
+#[derive(Clone)]
 pub(super) struct Carrier {
     host: Option<Arc<str>>,
     /// The client's response timeout.

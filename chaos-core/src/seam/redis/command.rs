@@ -1,51 +1,62 @@
 //! What a command is: the name of its point, and its labels.
 
+use std::fmt::{self, Write as _};
+
 use redis::{Arg, Cmd};
 
 use super::keys::keys;
-use crate::engine::Labels;
+use crate::engine::{Family, Labels};
 use crate::seam::client::kept;
+
+/// All commands.
+pub(super) static POINTS: Family = Family::of("redis.");
 
 /// The longest name of a command, and the longest key that is a label.
 const LONGEST_NAME: usize = 64;
 const LONGEST_KEY: usize = 4096;
 
-/// A command, as far as its point is concerned.
+/// A command, as far as its point is concerned. Its arguments are looked at only for labels.
 #[derive(Debug)]
-pub(super) struct Command<'a> {
-    /// In capitals.
-    name: Option<String>,
-    args: Vec<&'a [u8]>,
+pub(super) struct Command<'a, Args> {
+    name: Option<Name<'a>>,
+    args: Args,
 }
 
-impl<'a> Command<'a> {
-    pub(super) fn of(command: &'a Cmd) -> Self {
-        Self::from_args(command.args_iter().map(|arg| match arg {
-            Arg::Simple(arg) => arg,
-            // Where a cursor stands, and whatever is new.
-            _ => b"0",
-        }))
-    }
+/// What the arguments of a command are.
+pub(super) trait Words<'a>: Iterator<Item = &'a [u8]> + Clone {}
 
-    pub(super) fn from_args(args: impl Iterator<Item = &'a [u8]>) -> Self {
-        let args: Vec<&[u8]> = args.collect();
-        let name = args.first().and_then(|name| as_name(name));
+impl<'a, Args: Iterator<Item = &'a [u8]> + Clone> Words<'a> for Args {}
+
+/// The command, and where its arguments are.
+pub(super) fn command(command: &Cmd) -> Command<'_, impl Words<'_>> {
+    Command::from_args(command.args_iter().map(|arg| match arg {
+        Arg::Simple(arg) => arg,
+        // Where a cursor stands, and whatever is new.
+        _ => b"0",
+    }))
+}
+
+impl<'a, Args: Words<'a>> Command<'a, Args> {
+    pub(super) fn from_args(args: Args) -> Self {
+        let name = args.clone().next().and_then(Name::of);
         Self { name, args }
     }
 
     /// `redis.GET`.
     pub(super) fn point(&self) -> &'static str {
-        let name = self.name.as_ref().map(|name| format!("redis.{name}"));
-        name.and_then(|name| kept(&name)).unwrap_or("redis.unknown")
+        let name = self.name.as_ref();
+        let name = name.and_then(|name| kept(format_args!("redis.{name}")));
+        name.unwrap_or("redis.unknown")
     }
 
     /// All labels of a command. Asked for only while a flag concerns its point.
     pub(super) fn labels(&self, db: i64, host: Option<&str>) -> Labels {
+        let name = self.name.as_ref().map(Name::to_string);
+        let args: Vec<&[u8]> = self.args.clone().collect();
+        let keys = keys(name.as_deref().unwrap_or_default(), &args).into_iter();
         let mut labels: Labels = vec![("db", db.to_string())];
-        labels.extend(self.name.clone().map(|name| ("command", name)));
+        labels.extend(name.map(|name| ("command", name)));
         labels.extend(host.map(|host| ("host", host.to_owned())));
-        let name = self.name.as_deref().unwrap_or_default();
-        let keys = keys(name, &self.args).into_iter();
         for key in keys.filter(|key| key.len() <= LONGEST_KEY) {
             let key = String::from_utf8_lossy(key);
             let prefix = key.split(':').next().unwrap_or(&key).to_owned();
@@ -56,19 +67,31 @@ impl<'a> Command<'a> {
     }
 }
 
-/// In capitals, as Redis writes it; `None` of what can be no command.
-fn as_name(name: &[u8]) -> Option<String> {
-    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
-    let is_name = !name.is_empty() && name.len() <= LONGEST_NAME && name.iter().all(fits);
-    let name = std::str::from_utf8(name).ok().filter(|_| is_name)?;
-    Some(name.to_ascii_uppercase())
+/// The name of a command as it was written; it is shown in capitals, as Redis writes it.
+#[derive(Debug)]
+struct Name<'a>(&'a str);
+
+impl<'a> Name<'a> {
+    /// `None` of what can be no command.
+    fn of(name: &'a [u8]) -> Option<Self> {
+        let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
+        let is_name = !name.is_empty() && name.len() <= LONGEST_NAME && name.iter().all(fits);
+        std::str::from_utf8(name).ok().filter(|_| is_name).map(Self)
+    }
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut capitals = self.0.chars().map(|c| c.to_ascii_uppercase());
+        capitals.try_for_each(|c| f.write_char(c))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn command(words: &str) -> Command<'_> {
+    fn command(words: &str) -> Command<'_, impl Words<'_>> {
         Command::from_args(words.split(' ').map(str::as_bytes))
     }
 
@@ -79,7 +102,7 @@ mod tests {
         for odd in ["", "*", "GET\tx", "é"] {
             assert_eq!(command(odd).point(), "redis.unknown", "{odd:?}");
         }
-        let nothing = Command::of(&Cmd::new()).point();
+        let nothing = super::command(&Cmd::new()).point();
         assert_eq!(nothing, "redis.unknown");
     }
 

@@ -7,7 +7,7 @@ use redis::aio::ConnectionLike;
 use redis::{Cmd, Pipeline, RedisFuture, RedisResult, Value};
 
 use super::carrier::Carrier;
-use super::command::Command;
+use super::command::{Command, POINTS, Words, command};
 use super::pipeline::{self, Shape, Wire};
 use crate::engine::{self, Beginning};
 use crate::fault::denylist;
@@ -98,18 +98,38 @@ impl<C> Instrumented<C> {
     }
 
     /// The start of a command.
-    pub(super) fn begin(&self, command: &Command<'_>, db: i64) -> Option<Box<Beginning>> {
+    pub(super) fn begin<'a>(
+        &self,
+        command: &Command<'a, impl Words<'a>>,
+        db: i64,
+    ) -> Option<Box<Beginning>> {
         let labels = || command.labels(db, self.host.as_deref());
         engine::begin_point(command.point(), labels)
+    }
+
+    /// The starts of all commands of a pipeline; none where there is nothing to do at any.
+    pub(super) fn begin_all(&self, pipeline: &Pipeline, db: i64) -> Vec<Option<Box<Beginning>>> {
+        let mut beginnings = Vec::new();
+        for (at, cmd) in pipeline.cmd_iter().enumerate() {
+            if let Some(beginning) = self.begin(&command(cmd), db) {
+                // Not before there is one: mostly there is none.
+                beginnings.resize_with(at, || None);
+                beginnings.push(Some(beginning));
+            }
+        }
+        if !beginnings.is_empty() || denylist::denying() {
+            beginnings.resize_with(pipeline.len(), || None);
+        }
+        beginnings
     }
 }
 
 impl<C: ConnectionLike + Send> ConnectionLike for Instrumented<C> {
     fn req_packed_command<'a>(&'a mut self, cmd: &'a Cmd) -> RedisFuture<'a, Value> {
-        if passes() {
+        if passes(&POINTS) {
             return self.inner.req_packed_command(cmd);
         }
-        let beginning = self.begin(&Command::of(cmd), self.inner.get_db());
+        let beginning = self.begin(&command(cmd), self.inner.get_db());
         if beginning.is_none() && !denylist::denying() {
             return self.inner.req_packed_command(cmd);
         }
@@ -125,15 +145,11 @@ impl<C: ConnectionLike + Send> ConnectionLike for Instrumented<C> {
         count: usize,
     ) -> RedisFuture<'a, Vec<Value>> {
         let shape = Shape::of(pipeline, offset, count);
-        let Some(shape) = shape.filter(|_| !passes()) else {
+        let Some(shape) = shape.filter(|_| !passes(&POINTS)) else {
             return self.inner.req_packed_commands(pipeline, offset, count);
         };
-        let db = self.inner.get_db();
-        let commands = pipeline.cmd_iter();
-        let beginnings: Vec<_> = commands
-            .map(|cmd| self.begin(&Command::of(cmd), db))
-            .collect();
-        if beginnings.iter().all(Option::is_none) && !denylist::denying() {
+        let beginnings = self.begin_all(pipeline, self.inner.get_db());
+        if beginnings.is_empty() {
             return self.inner.req_packed_commands(pipeline, offset, count);
         }
         let carrier = self.carrier(Some(RESPONSE_TIMEOUT));

@@ -1,13 +1,15 @@
 //! A pipeline under faults. Each of its commands is a point; what hits the connection hits all.
 
 use std::future::Future;
+use std::time::Duration;
 
 use redis::{Pipeline, RedisError, RedisResult, Value};
 
 use super::carrier::{Carrier, Outcome};
 use super::errors::server_error;
 use crate::engine::Injection;
-use crate::seam::client::{after, before, send};
+use crate::plan::Phase;
+use crate::seam::client::{Client as _, after, before, send, waits};
 
 /// How the replies of a pipeline come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,9 @@ pub(super) async fn run<W: Wire>(
     shape: Shape,
 ) -> RedisResult<Vec<Value>> {
     let mut commands: Vec<Command> = injections.into_iter().map(Command::new).collect();
+    if !wait(&mut carrier, &mut commands, Phase::Before).await {
+        return carrier.late().map(|value| vec![value]);
+    }
     for command in &mut commands {
         if let Some(injection) = &mut command.injection
             && let Some(answer) = before(&mut carrier, injection).await
@@ -87,6 +92,33 @@ impl Command {
             answer: None,
         }
     }
+
+    /// What is still to come once the pipeline was sent: after an answer that was injected, nothing.
+    fn sent(&mut self) -> Option<&mut Injection> {
+        let injection = self.injection.as_mut();
+        injection.filter(|_| self.answer.is_none())
+    }
+}
+
+/// Waits once for all commands, which are on their way together: as long as that one waits which
+/// waits longest. Whether the client still waits for a reply then.
+async fn wait(carrier: &mut Carrier, commands: &mut [Command], phase: Phase) -> bool {
+    let sent = commands.iter_mut().filter_map(Command::sent);
+    let waits_of = sent.map(|own| (whole(own, carrier.clone(), phase), own));
+    match waits_of.max_by_key(|(wait, _)| *wait) {
+        Some((longest, own)) if !longest.is_zero() => waits(carrier, own, longest).await,
+        _ => true,
+    }
+}
+
+/// How long a command waits, however many flags make it wait.
+fn whole(injection: &mut Injection, mut own: Carrier, phase: Phase) -> Duration {
+    let mut whole = Duration::ZERO;
+    while let Some(wait) = injection.next_wait(phase, &own, whole) {
+        own.patience().spend(wait);
+        whole += wait;
+    }
+    whole
 }
 
 /// The commands that nothing was answered to.
@@ -127,7 +159,10 @@ async fn sent<W: Wire>(
 /// What comes after a pipeline that failed as a whole.
 async fn failed(carrier: &mut Carrier, commands: &mut [Command], error: RedisError) -> RedisError {
     let mut last = error;
-    for injection in commands.iter_mut().filter_map(|own| own.injection.as_mut()) {
+    if !wait(carrier, commands, Phase::After).await {
+        return carrier.late().err().unwrap_or(last);
+    }
+    for injection in commands.iter_mut().filter_map(Command::sent) {
         let outcome: Outcome = after(carrier, injection, Err(last.clone())).await;
         if let Err(error) = outcome.and_then(Value::extract_error) {
             last = error;
@@ -143,6 +178,9 @@ async fn settled(
     replies: Vec<Value>,
     shape: Shape,
 ) -> RedisResult<Vec<Value>> {
+    if !wait(carrier, commands, Phase::After).await {
+        return carrier.late().map(|value| vec![value]);
+    }
     let asked = commands.iter().filter(|own| own.answer.is_none()).count();
     // The one reply to EXEC has them all, if it was not given up. Of any other number nobody knows
     // which is whose.
@@ -156,11 +194,13 @@ async fn settled(
     .into_iter();
     let mut settled = Vec::with_capacity(commands.len());
     for command in commands {
-        let own = command.answer.take().or_else(|| replies.next());
-        let own = own.unwrap_or_default();
-        settled.push(match &mut command.injection {
-            Some(injection) => after(carrier, injection, Ok(own)).await?,
-            None => own,
+        settled.push(match (command.answer.take(), &mut command.injection) {
+            (Some(injected), _) => injected,
+            (None, None) => replies.next().unwrap_or_default(),
+            (None, Some(injection)) => {
+                let own = replies.next().unwrap_or_default();
+                after(carrier, injection, Ok(own)).await?
+            }
         });
     }
     Ok(match shape {

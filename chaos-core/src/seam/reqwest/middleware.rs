@@ -11,18 +11,16 @@ use super::failing;
 use super::replies::OfReqwest;
 use crate::engine;
 use crate::fault::denylist;
-use crate::seam::client::http::{Called, Carrier, Failure, Outcome};
+use crate::seam::client::http::{Called, Carrier, Failure, Outcome, POINTS};
 use crate::seam::client::{call, passes};
 
 /// Makes a seam of a client that has no other middleware. One that has gets a [`ChaosMiddleware`], as
 /// its last.
 ///
-/// A client does not tell its timeout. Where it has one, a wait that is injected is cut off by it only
-/// if the middleware is told: [`ChaosMiddleware::timeout`].
+/// A client does not tell its timeout. One that has a timeout is made a seam by
+/// [`ChaosMiddleware::instrument`], which is told: else a wait that is injected is not cut off by it.
 pub fn instrument(client: Client) -> ClientWithMiddleware {
-    ClientBuilder::new(client)
-        .with(ChaosMiddleware::new())
-        .build()
+    ChaosMiddleware::new().instrument(client)
 }
 
 /// A middleware that makes each request a point.
@@ -39,9 +37,7 @@ pub fn instrument(client: Client) -> ClientWithMiddleware {
 /// # fn example() -> reqwest::Result<()> {
 /// let timeout = Duration::from_secs(2);
 /// let client = reqwest::Client::builder().timeout(timeout).build()?;
-/// let client = reqwest_middleware::ClientBuilder::new(client)
-///     .with(ChaosMiddleware::new().timeout(timeout))
-///     .build();
+/// let client = ChaosMiddleware::new().timeout(timeout).instrument(client);
 /// # Ok(())
 /// # }
 /// ```
@@ -56,14 +52,23 @@ impl ChaosMiddleware {
         Self { timeout: None }
     }
 
-    /// The timeout that the client was built with. A client does not tell a middleware, and what is
-    /// injected must not be waited for longer than the client would. A request that has a timeout of
-    /// its own is known by that.
+    /// The timeout that the client was built with: the shorter one of `ClientBuilder::timeout` and
+    /// `ClientBuilder::read_timeout`. A client does not tell a middleware, and what is injected must
+    /// not be waited for longer than the client would: a latency that is as long, or mode `timeout`,
+    /// then ends as the client's own error, for which `is_timeout()` is true.
+    ///
+    /// A request that has a timeout of its own (`RequestBuilder::timeout`) goes by that, without being
+    /// named here.
     #[must_use]
     pub const fn timeout(self, timeout: Duration) -> Self {
         Self {
             timeout: Some(timeout),
         }
+    }
+
+    /// Makes a seam of a client that has no other middleware.
+    pub fn instrument(self, client: Client) -> ClientWithMiddleware {
+        ClientBuilder::new(client).with(self).build()
     }
 }
 
@@ -75,7 +80,7 @@ impl Middleware for ChaosMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        if passes() {
+        if passes(&POINTS) {
             return next.run(request, extensions).await;
         }
         let called = Called {

@@ -4,4 +4,4 @@ mod carrier;
 mod request;
 
 pub(crate) use self::carrier::{Carrier, Failure, Outcome, Replies};
-pub(crate) use self::request::Called;
+pub(crate) use self::request::{Called, POINTS};

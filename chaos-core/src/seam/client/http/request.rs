@@ -2,8 +2,11 @@
 
 use http::Method;
 
-use crate::engine::Labels;
+use crate::engine::{Family, Labels};
 use crate::seam::client::kept;
+
+/// All requests.
+pub(crate) static POINTS: Family = Family::of("http.");
 
 /// The longest path that is a label.
 const LONGEST_PATH: usize = 4096;
@@ -32,8 +35,8 @@ impl Called<'_> {
             _ => {
                 let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
                 let name = Some(self.method.as_str()).filter(|name| name.chars().all(fits));
-                let name = name.map(|name| format!("http.{name}"));
-                name.and_then(|name| kept(&name)).unwrap_or("http.unknown")
+                let name = name.and_then(|name| kept(format_args!("http.{name}")));
+                name.unwrap_or("http.unknown")
             }
         }
     }
