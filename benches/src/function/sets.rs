@@ -8,8 +8,8 @@ pub(crate) struct Set {
     /// The features of the package `chaos-benches-function`, with commas between.
     pub(crate) features: &'static str,
     /// The one that it is compared with, by its features, and how many bytes more than that it may
-    /// have in the workspace's release profile.
-    pub(crate) over: Option<(&'static str, u64)>,
+    /// have in the workspace's release profile, if that is bounded.
+    pub(crate) over: Option<(&'static str, Option<u64>)>,
     /// Whether chaos-core is compiled for size.
     pub(crate) small: bool,
     /// Whether there is any of the AWS SDK in it, which takes minutes to build.
@@ -46,22 +46,22 @@ const fn set(name: &'static str, features: &'static str) -> Set {
 pub(crate) const SETS: [Set; 9] = [
     set("without chaos-core", BARE),
     Set {
-        over: Some((BARE, 760_000)),
+        over: Some((BARE, Some(760_000))),
         ..set("`inject`, `lambda`", "chaos")
     },
     Set {
-        over: Some((BARE, 870_000)),
+        over: Some((BARE, Some(870_000))),
         document: Some(Document::AppConfigAgent),
         ..set("`inject`, `lambda`, `extension`", "extension")
     },
     Set {
-        over: Some((BARE, 760_000)),
+        over: Some((BARE, Some(760_000))),
         small: true,
         document: Some(Document::AppConfigAgent),
         ..set("the same, chaos-core with `opt-level = \"s\"`", "extension")
     },
     Set {
-        over: Some((BARE, 8_500_000)),
+        over: Some((BARE, Some(8_500_000))),
         sdk: true,
         document: Some(Document::ParameterStore),
         ..set("`inject`, `lambda`, `ssm`", "ssm")
@@ -71,13 +71,13 @@ pub(crate) const SETS: [Set; 9] = [
         ..set("without chaos-core, with a DynamoDB client", CLIENT)
     },
     Set {
-        over: Some((CLIENT, 1_500_000)),
+        over: Some((CLIENT, Some(1_500_000))),
         sdk: true,
         document: Some(Document::ParameterStore),
         ..set("`inject`, `lambda`, `ssm`, with that client", "client,ssm")
     },
     Set {
-        over: Some((CLIENT, 1_700_000)),
+        over: Some((CLIENT, None)),
         sdk: true,
         document: Some(Document::ParameterStore),
         ..set(
@@ -86,7 +86,7 @@ pub(crate) const SETS: [Set; 9] = [
         )
     },
     Set {
-        over: Some((CLIENT, 2_000_000)),
+        over: Some((CLIENT, None)),
         sdk: true,
         document: Some(Document::AppConfigAgent),
         ..set("all features, with that client", "all")
