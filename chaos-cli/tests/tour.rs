@@ -1,6 +1,10 @@
 //! The tour as a user takes it: a real build, real processes, and nothing left of them.
 #![cfg(unix)]
 
+#[cfg(target_os = "linux")]
+#[path = "../../chaos-local/tests/sockets/mod.rs"]
+mod sockets;
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -78,6 +82,8 @@ fn an_interrupt_in_the_middle_leaves_nothing_behind() {
         wait_for_line(&mut tour.0, "ok     latency of");
         let children = children_of(tour.0.id());
         assert!(!children.is_empty(), "the function runs");
+        #[cfg(target_os = "linux")]
+        listens_on_loopback_alone(tour.0.id(), &children);
 
         let status = tour.stopped_by(signal);
         assert_eq!(status.code(), Some(130), "SIG{signal}");
@@ -106,6 +112,17 @@ fn an_interrupt_ends_a_build_with_all_that_cargo_started() {
     let status = tour.stopped_by("INT");
     assert_eq!(status.code(), Some(130));
     assert_all_gone(&building);
+}
+
+#[cfg(target_os = "linux")]
+fn listens_on_loopback_alone(tour: u32, children: &[u32]) {
+    let own = sockets::listening(&[&[tour], children].concat());
+    assert!(
+        own.len() > 1,
+        "Parameter Store and the Runtime API: {own:?}"
+    );
+    let outside = sockets::reached_from_outside(&own);
+    assert!(outside.is_empty(), "{outside:?}");
 }
 
 /// A tour that ends with the test, however the test ends.

@@ -60,6 +60,8 @@ pub struct Chaos {
     metrics: Option<bool>,
     list_points: Option<bool>,
     allow: Option<Allow>,
+    /// By which documents age: the system's, but in tests.
+    clock: Clock,
 }
 
 impl Chaos {
@@ -198,7 +200,7 @@ impl Chaos {
         }
         #[cfg(feature = "_client")]
         let source = crate::source::own(source);
-        Some(engine(options, place(source), timing))
+        Some(engine(options, place(source), timing, self.clock))
     }
 }
 
@@ -229,7 +231,7 @@ fn warn(warnings: Vec<String>) {
     }
 }
 
-fn engine(options: Options, source: Arc<dyn Source>, timing: Timing) -> Engine {
+fn engine(options: Options, source: Arc<dyn Source>, timing: Timing, clock: Clock) -> Engine {
     let cleared = diskspace::clear_leftovers(&diskspace::directory());
     if cleared > 0 {
         tracing::info!(
@@ -249,7 +251,7 @@ fn engine(options: Options, source: Arc<dyn Source>, timing: Timing) -> Engine {
         location: source.location(),
     };
     let sink = Box::new(move |news: News<'_>| teller.hear(&told, news));
-    let refresh = Refresh::new(source, timing, Clock::default(), sink);
+    let refresh = Refresh::new(source, timing, clock, sink);
     Engine::new(options, Some(refresh), shared)
 }
 
@@ -328,5 +330,13 @@ fn listed(findings: &[Finding]) -> String {
 
 #[cfg(all(test, feature = "inject", feature = "lambda"))]
 mod expired;
+#[cfg(all(
+    test,
+    feature = "inject",
+    feature = "lambda",
+    feature = "ssm",
+    feature = "aws"
+))]
+mod hour;
 #[cfg(all(test, feature = "inject", feature = "lambda"))]
 mod tests;

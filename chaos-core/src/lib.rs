@@ -157,6 +157,8 @@
 //!   process see no other fault of each other.
 //! - `unsafe` is used in one place: with the feature `dns`, round the C library's `getaddrinfo`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod chaos;
 mod clock;
 mod engine;

@@ -114,6 +114,7 @@ fn texts_and_lists() -> Value {
         values.push(json!([{ "path": "a", "value": text }]));
         values.push(json!(json!([text, text]).to_string()));
     }
+    values.push(json!({ "": "b" }));
     values.extend(lengths(256).map(|name| json!({ name: "b" })));
     for count in [64, 65] {
         let labels = (0..count).map(|n| (n.to_string(), json!("a")));

@@ -5,7 +5,9 @@
 mod log;
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use chaos_core::testing::Scope;
 use chaos_core::{InjectedError, inject_chaos, plan};
@@ -147,6 +149,63 @@ async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
         .unwrap_or_default();
     get(key).await.ok();
     Ok(json!({ "statusCode": 200, "headers": { "set-cookie": "s3cr3t" }, "body": "s3cr3t" }))
+}
+
+/// What a program prints that sets no format of its own.
+#[derive(Clone, Default)]
+struct Text(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Text {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no panic").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_text_of_a_document_begins_a_line_of_the_log() {
+    const FORGED: &str = "x\r\n2026-01-01 INFO forged\u{1b}[2K";
+    let said = Text::default();
+    let writer = said.clone();
+    // not set for the process, as the other tests' logs are
+    let (_others, _guard) = Log::collect(Level::ERROR);
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let document = json!({
+        FORGED: { "enabled": true, "mode": "exception", "exception_msg": FORGED },
+        "b": { "enabled": true, "mode": FORGED, FORGED: FORGED },
+        "c": { "enabled": true, "mode": "latency", "min_latency": FORGED },
+        "d": { "enabled": true, "mode": "denylist", "deny_list": [FORGED] },
+        "e": { "enabled": true, "mode": "exception", "labels": { FORGED: 1 } },
+    })
+    .to_string();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let (scope, findings) = Scope::lenient(&serde_json::from_str(&document).expect("JSON"));
+    for finding in &findings {
+        tracing::warn!(target: "chaos", "{finding}");
+    }
+    let event = LambdaEvent::new(json!({}), Context::default());
+    scope.run(handler(event)).await.expect_err("it fails");
+    drop(guard);
+    let bytes = said.0.lock().expect("no panic").clone();
+    let text = String::from_utf8(bytes).expect("text");
+    let own = |line: &&str| line.contains(" chaos: ");
+    assert!(text.contains("forged"), "{text}");
+    assert!(!text.contains(['\r', '\u{1b}']), "{text:?}");
+    assert_eq!(
+        text.lines().filter(own).count(),
+        text.lines().count(),
+        "{text}"
+    );
+    assert!(
+        findings.len() >= 3 && text.lines().count() > findings.len(),
+        "{text}"
+    );
 }
 
 #[tokio::test]

@@ -41,6 +41,8 @@
 // One folder a service, each on top of `server.rs`.
 mod appconfig;
 mod behaviour;
+#[cfg(fuzzing)]
+mod fuzzed;
 mod http_api;
 mod lambda;
 mod server;
@@ -48,6 +50,8 @@ mod ssm;
 
 pub use appconfig::{AppConfig, AppConfigAgent, Deployment, DeploymentState};
 pub use behaviour::Behaviour;
+#[cfg(fuzzing)]
+pub use fuzzed::Ask;
 pub use http_api::HttpApi;
 pub use lambda::{
     Function, FunctionBuilder, FunctionError, Invocation, InvokeError, LambdaApi, Reply,

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
-use http_body_util::Full;
-use hyper::body::Incoming;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -21,8 +21,9 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::behaviour::Behaviour;
 
 pub(crate) type Answer = Response<Full<Bytes>>;
-type Handler =
-    dyn Fn(Request<Incoming>) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
+/// A request's body, from wherever it comes.
+pub(crate) type Body = UnsyncBoxBody<Bytes, hyper::Error>;
+type Handler = dyn Fn(Request<Body>) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
 
 /// As many connections as may wait to be accepted; more than any test opens at once.
 const BACKLOG: u32 = 1024;
@@ -39,12 +40,22 @@ pub(crate) struct Server {
 
 impl Server {
     /// Listens on 127.0.0.1. Port 0 lets the system pick one.
+    ///
+    /// Under fuzzing it is only asked by [`ask`](Self::ask), and listens nowhere.
     pub(crate) fn start<F, A>(port: u16, handler: F) -> io::Result<Self>
     where
-        F: Fn(Request<Incoming>) -> A + Send + Sync + 'static,
+        F: Fn(Request<Body>) -> A + Send + Sync + 'static,
         A: Future<Output = Answer> + Send + 'static,
     {
         let handler: Arc<Handler> = Arc::new(move |request| Box::pin(handler(request)));
+        if cfg!(fuzzing) {
+            return Ok(Self {
+                address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+                handler,
+                door: Mutex::new(None),
+                _reserved: None,
+            });
+        }
         let socket = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
         let address = socket.local_addr()?;
         let reserved = reserve(&socket, address)?;
@@ -59,6 +70,13 @@ impl Server {
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What it answers, without the wire.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) async fn ask(&self, request: Request<Bytes>) -> Answer {
+        let body = |bytes| Full::new(bytes).map_err(|never| match never {});
+        (self.handler)(request.map(|bytes| body(bytes).boxed_unsync())).await
     }
 
     /// Refuses connections or accepts them; the rest is up to the handler.
@@ -161,8 +179,8 @@ async fn serve(stream: TcpStream, handler: Arc<Handler>) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY");
     }
-    let service = service_fn(move |request| {
-        let answer = handler(request);
+    let service = service_fn(move |request: Request<hyper::body::Incoming>| {
+        let answer = handler(request.map(BodyExt::boxed_unsync));
         async move { Ok::<_, std::convert::Infallible>(answer.await) }
     });
     let connection = http1::Builder::new()
@@ -257,6 +275,18 @@ mod tests {
             tokio::task::yield_now().await;
         }
         assert!(server(address.port()).is_ok(), "it is free again");
+    }
+
+    #[tokio::test]
+    async fn it_answers_without_the_wire_as_well() {
+        let one = Server::start(0, |request: Request<Body>| async move {
+            let body = request.into_body().collect().await;
+            text(StatusCode::OK, body.expect("it is in memory").to_bytes())
+        });
+        let request = Request::new(Bytes::from_static(b"hello"));
+        let answer = one.expect("a port").ask(request).await.into_body();
+        let answer = answer.collect().await.expect("it is in memory");
+        assert_eq!(answer.to_bytes(), "hello");
     }
 
     #[test]

@@ -45,16 +45,20 @@ impl Args {
         let ahead = input.lookahead1();
         if ahead.peek(kw::point) {
             once(self.point.as_ref(), input)?;
-            self.point = Some(point_name(value(input)?)?);
+            self.point = Some(point_name(shown(
+                value(input),
+                "point = \"cache.get_user\"",
+            )?)?);
         } else if ahead.peek(kw::labels) {
             once(self.labels.as_ref(), input)?;
             self.labels = Some(labels(input)?);
         } else if ahead.peek(kw::error) {
             once(self.error.as_ref(), input)?;
-            self.error = Some(value(input)?);
+            self.error = Some(shown(value(input), "error = MyError::injected")?);
         } else if ahead.peek(Token![crate]) {
             once(self.krate.as_ref(), input)?;
-            self.krate = Some(crate_path(input)?);
+            let path = crate_path(input);
+            self.krate = Some(shown(path, "crate = my_crate::chaos_core")?);
         } else {
             return Err(ahead.error());
         }
@@ -68,6 +72,11 @@ fn once<T>(slot: Option<&T>, input: ParseStream<'_>) -> syn::Result<()> {
         return Err(input.error("this argument is given twice; keep one of the two"));
     }
     Ok(())
+}
+
+/// What syn expected says nothing of what an argument looks like.
+fn shown<T>(parsed: syn::Result<T>, example: &str) -> syn::Result<T> {
+    parsed.map_err(|error| syn::Error::new(error.span(), format!("{error}; write `{example}`")))
 }
 
 /// The value behind `name =`.
@@ -106,10 +115,7 @@ fn point_name(name: LitStr) -> syn::Result<LitStr> {
 }
 
 fn labels(input: ParseStream<'_>) -> syn::Result<Vec<Label>> {
-    input.parse::<kw::labels>()?;
-    let content;
-    parenthesized!(content in input);
-    let labels = Punctuated::<NamedLabel, Token![,]>::parse_terminated(&content)?;
+    let labels = shown(listed(input), "labels(tenant = tenant, table)")?;
     let mut seen = Vec::<String>::new();
     for NamedLabel { name, .. } in &labels {
         if seen.contains(&name.to_string()) {
@@ -124,6 +130,13 @@ fn labels(input: ParseStream<'_>) -> syn::Result<Vec<Label>> {
         .into_iter()
         .map(|NamedLabel { name, value }| Label { name, value })
         .collect())
+}
+
+fn listed(input: ParseStream<'_>) -> syn::Result<Punctuated<NamedLabel, Token![,]>> {
+    input.parse::<kw::labels>()?;
+    let content;
+    parenthesized!(content in input);
+    Punctuated::parse_terminated(&content)
 }
 
 struct NamedLabel {

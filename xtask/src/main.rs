@@ -1,13 +1,13 @@
 //! The project's own commands, run as `cargo xtask COMMAND`.
 //!
-//! One file a command (`test.rs`, `setup.rs`, `bench.rs`); a new one is a file with its arguments
+//! One file a command (`test.rs`, `setup.rs`, `bench.rs`), or a folder (`proof/`); a new one is a file with its arguments
 //! and a `run`, and a line in [`Command`]. Beside them, one file an idea:
 //!
 //! - `steps.rs`: what `test` consists of, and in which order
 //! - `features.rs`: the combinations of chaos-core's features that must compile
 //! - `outside.rs`: moto, cargo-lambda, cfn-lint and Chaos Toolkit, in a virtual environment under the
 //!   target directory
-//! - `deny.rs`: cargo-deny, under the target directory
+//! - `tool.rs`: a program of crates.io, under the target directory; `deny.rs`: cargo-deny
 //! - `shell.rs`: a command line that can be shown, repeated by hand and run
 //! - `report.rs`: headers, times and the table at the end
 //! - `workspace.rs`: where things are
@@ -17,11 +17,13 @@ mod debian;
 mod deny;
 mod features;
 mod outside;
+mod proof;
 mod report;
 mod setup;
 mod shell;
 mod steps;
 mod test;
+mod tool;
 mod workspace;
 
 use std::process::ExitCode;
@@ -43,6 +45,7 @@ enum Command {
     Test(test::Arguments),
     Setup(setup::Arguments),
     Bench(bench::Arguments),
+    Proof(proof::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => Ok(test::run(workspace, &arguments)),
         Command::Setup(arguments) => setup::run(&workspace, &arguments),
         Command::Bench(arguments) => bench::run(&workspace, &arguments),
+        Command::Proof(arguments) => proof::run(&workspace, &arguments),
     });
     match done {
         Ok(code) => code,

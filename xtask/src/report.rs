@@ -1,5 +1,6 @@
 //! Headers, times and the table at the end. Colours only where a person sees them.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::time::Duration;
 
@@ -8,7 +9,6 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Error;
 
 use crate::shell::CommandLine;
-use crate::steps::Step;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -24,19 +24,17 @@ pub(crate) enum Outcome {
     /// It did not, with what is to be said about it.
     Failed(Duration, String),
     /// It was not run, and why.
-    NotRun(&'static str),
+    NotRun(Cow<'static, str>),
 }
 
 /// Announces a step.
-pub(crate) fn step(step: Step, number: usize, of: usize) {
-    let (name, about) = (step.name(), step.about());
+pub(crate) fn step(name: &str, about: &str, number: usize, of: usize) {
     println!("\n{BOLD}[{number}/{of}] {name}{BOLD:#}: {about}");
     flush();
 }
 
 /// Says how a step ended, as soon as it has.
-pub(crate) fn step_ended(step: Step, outcome: &Outcome) {
-    let name = step.name();
+pub(crate) fn step_ended(name: &str, outcome: &Outcome) {
     match outcome {
         Outcome::Ok(took) => println!("{GREEN}ok{GREEN:#} {name}, {}", duration(*took)),
         Outcome::Failed(took, why) => {
@@ -59,22 +57,19 @@ pub(crate) fn note(text: &str) {
     flush();
 }
 
-/// A list of the steps and what they run.
-pub(crate) fn list(steps: impl IntoIterator<Item = (Step, Vec<CommandLine>)>) {
-    for (step, commands) in steps {
-        println!("{BOLD}{}{BOLD:#}: {}", step.name(), step.about());
-        for command in commands {
-            println!("    {command}");
-        }
+/// What a step is for, and what it runs.
+pub(crate) fn list(name: &str, about: &str, commands: &[CommandLine]) {
+    println!("{BOLD}{name}{BOLD:#}: {about}");
+    for command in commands {
+        println!("    {command}");
     }
 }
 
 /// The table at the end, what failed, and the count.
-pub(crate) fn summary(outcomes: &[(Step, Outcome)], took: Duration) {
+pub(crate) fn summary(outcomes: &[(String, Outcome)], took: Duration) {
     println!("\n{BOLD}{:<10} {:<9} {:>9}{BOLD:#}", "step", "", "time");
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    for (step, outcome) in outcomes {
-        let name = step.name();
+    for (name, outcome) in outcomes {
         match outcome {
             Outcome::Ok(took) => {
                 passed += 1;

@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -59,7 +60,34 @@ impl CommandLine {
             .current_dir(folder)
             .stdin(Stdio::null())
             .status()
+            .with_context(|| {
+                format!("cannot start `{self}`; see that its program is installed and in the path")
+            })?;
+        if !status.success() {
+            bail!("`{self}` ended with {status}");
+        }
+        Ok(())
+    }
+
+    /// Runs it in `folder` and hands on each line that it prints, on standard output or error, as it
+    /// comes.
+    pub(crate) fn watch(&self, folder: &Path, mut line: impl FnMut(&str)) -> Result<()> {
+        let (reader, writer) = io::pipe().context("cannot make a pipe")?;
+        let mut command = self.command();
+        command
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(writer.try_clone().context("cannot make a pipe")?)
+            .stderr(writer);
+        let mut child = command
+            .spawn()
             .with_context(|| format!("cannot start `{self}`"))?;
+        // The ends for writing that are here: the last one is the child's own.
+        drop(command);
+        for printed in BufReader::new(reader).split(b'\n') {
+            line(&String::from_utf8_lossy(&printed?));
+        }
+        let status = child.wait()?;
         if !status.success() {
             bail!("`{self}` ended with {status}");
         }
@@ -72,7 +100,9 @@ impl CommandLine {
             .command()
             .stdin(Stdio::null())
             .output()
-            .with_context(|| format!("cannot start `{self}`"))?;
+            .with_context(|| {
+                format!("cannot start `{self}`; see that its program is installed and in the path")
+            })?;
         if !output.status.success() {
             let complaint = String::from_utf8_lossy(&output.stderr);
             bail!(
@@ -174,8 +204,21 @@ mod tests {
     }
 
     #[test]
+    fn each_line_is_handed_on_whatever_becomes_of_it() {
+        let mut lines = Vec::new();
+        let line = CommandLine::new("sh").args(["-c", "echo a; echo b >&2; exit 3"]);
+        let ended = line.watch(Path::new("."), |line| lines.push(line.to_owned()));
+        assert_eq!(lines, ["a", "b"]);
+        assert!(ended.unwrap_err().to_string().contains("exit status: 3"));
+    }
+
+    #[test]
     fn a_missing_program_is_named() {
         let error = CommandLine::new("no-such-program").output().unwrap_err();
-        assert_eq!(error.to_string(), "cannot start `no-such-program`");
+        let error = error.to_string();
+        assert!(
+            error.starts_with("cannot start `no-such-program`;"),
+            "{error}"
+        );
     }
 }

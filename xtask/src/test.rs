@@ -33,8 +33,7 @@ pub(crate) struct Arguments {
     /// Stop at the first step that fails
     #[arg(long)]
     fail_fast: bool,
-    /// Build the SDK crates of every AWS service in the catalogue, not of one a protocol, and try the
-    /// SDK's default HTTP client
+    /// Build the SDK crates of every AWS service in the catalogue, not of one a protocol
     #[arg(long)]
     all_services: bool,
     /// Show the steps and the commands that they run, and run nothing
@@ -64,7 +63,7 @@ pub(crate) fn run(workspace: Workspace, arguments: &Arguments) -> ExitCode {
     let chosen = |step: &Step| arguments.leaves_out(*step).is_none();
     if arguments.list {
         let steps = Step::all().iter().copied().filter(chosen);
-        report::list(steps.map(|step| (step, step.commands(workspace))));
+        steps.for_each(|step| report::list(&step.name(), &step.about(), &step.commands(workspace)));
         return ExitCode::SUCCESS;
     }
 
@@ -72,9 +71,13 @@ pub(crate) fn run(workspace: Workspace, arguments: &Arguments) -> ExitCode {
     let begun = Instant::now();
     let outcomes = run_all(
         arguments,
-        |step, number| report::step(step, number, count),
+        |step, number| report::step(&step.name(), &step.about(), number, count),
         |step| step.run(workspace),
     );
+    let failed = |(_, outcome): &(Step, Outcome)| matches!(outcome, Outcome::Failed(..));
+    let failed = outcomes.iter().any(failed);
+    let outcomes = outcomes.into_iter();
+    let outcomes: Vec<_> = outcomes.map(|(step, ended)| (step.name(), ended)).collect();
     report::summary(&outcomes, begun.elapsed());
     if !arguments.all_services {
         report::note(
@@ -83,8 +86,7 @@ pub(crate) fn run(workspace: Workspace, arguments: &Arguments) -> ExitCode {
         );
     }
 
-    let failed = |(_, outcome): &(Step, Outcome)| matches!(outcome, Outcome::Failed(..));
-    if outcomes.iter().any(failed) {
+    if failed {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
@@ -101,9 +103,9 @@ fn run_all(
     let (mut number, mut stopped) = (0, false);
     for &step in Step::all() {
         let outcome = if let Some(why) = arguments.leaves_out(step) {
-            Outcome::NotRun(why)
+            Outcome::NotRun(why.into())
         } else if stopped {
-            Outcome::NotRun("a step before it failed")
+            Outcome::NotRun("a step before it failed".into())
         } else {
             number += 1;
             announce(step, number);
@@ -116,7 +118,7 @@ fn run_all(
                 }
             }
         };
-        report::step_ended(step, &outcome);
+        report::step_ended(&step.name(), &outcome);
         outcomes.push((step, outcome));
     }
     outcomes

@@ -26,7 +26,8 @@ pub(crate) async fn build(binary: &Binary, release: bool) -> anyhow::Result<Path
         .args(["--message-format", "json-render-diagnostics"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
-    let mut cargo = Group::start(&mut command).context("cannot start cargo")?;
+    let mut cargo = Group::start(&mut command)
+        .context("cannot start cargo; put it into the path, or name it in CARGO")?;
     let output = cargo.stdout().context("cargo has no standard output")?;
 
     let mut program = None;
@@ -38,7 +39,12 @@ pub(crate) async fn build(binary: &Binary, release: bool) -> anyhow::Result<Path
     if !status.success() {
         bail!("{} does not build; cargo says why above", binary.package);
     }
-    program.with_context(|| format!("cargo built {}, but no executable", binary.package))
+    program.with_context(|| {
+        format!(
+            "cargo built {}, but no executable of it; give the package a binary",
+            binary.package
+        )
+    })
 }
 
 fn arguments(binary: &Binary, release: bool) -> Vec<&str> {

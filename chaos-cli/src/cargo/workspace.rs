@@ -18,12 +18,13 @@ pub(crate) async fn find(package: Option<&str>, binary: Option<&str>) -> Result<
         .kill_on_drop(true)
         .output()
         .await
-        .context("cannot start cargo")?;
+        .context("cannot start cargo; put it into the path, or name it in CARGO")?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let said = said.trim().trim_start_matches("error: ");
         return Err(Ending::Usage(format!(
-            "there is no workspace here to take a function from: {said}"
+            "there is no workspace here to take a function from, so change to the folder of one: \
+             {said}"
         )));
     }
     let metadata: Value =

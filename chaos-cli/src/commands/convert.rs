@@ -43,7 +43,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, Ending> {
     }
     if checked.has_errors() {
         progress::error(&format!(
-            "{name} has {}, and so it is not converted",
+            "{name} has {}, and so it is not converted; correct what is said above",
             checked.counted()
         ));
         return Ok(ExitCode::FAILURE);

@@ -82,8 +82,11 @@ impl Arguments {
             return Ok(event());
         };
         let shown = file.display();
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| Ending::Usage(format!("cannot read the event in {shown}: {error}")))?;
+        let text = std::fs::read_to_string(file).map_err(|error| {
+            Ending::Usage(format!(
+                "cannot read the event in {shown}: {error}; name a file that is there"
+            ))
+        })?;
         serde_json::from_str(&text).map_err(|error| {
             Ending::Usage(format!(
                 "the event in {shown} is no JSON: {error}; write what Lambda would hand to the \

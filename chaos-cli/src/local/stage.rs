@@ -79,7 +79,6 @@ impl Stage {
             .await
             .context("cannot listen on 127.0.0.1 for Lambda's API")?;
         let (command, init_timeout) = what.command()?;
-        let program = command.as_std().get_program().to_owned();
         let function = Function::builder(&name)
             .timeout(timeout)
             .init_timeout(init_timeout)
@@ -92,8 +91,7 @@ impl Stage {
             .env("CHAOS_FETCH_TIMEOUT_MS", FETCH_TIMEOUT_MS)
             .envs(variables)
             .start_command(command)
-            .await
-            .with_context(|| format!("cannot start {}", program.display()))?;
+            .await?;
         lambda.add(&function);
         let http = http(port, &function).await?;
         let session = Session {

@@ -34,7 +34,9 @@ impl FileStore {
             io::ErrorKind::NotFound => Trouble::missing(format!(
                 "there is no {name}; create it with `cargo chaos init`"
             )),
-            _ => Trouble::other(format!("cannot read the {name}: {error}")),
+            _ => Trouble::other(format!(
+                "cannot read the {name}: {error}; name a file that can be read as text"
+            )),
         })?;
         let changed = Changed {
             at: self.path.metadata().and_then(|data| data.modified()).ok(),
@@ -79,14 +81,20 @@ impl FileStore {
 
     pub(super) fn write_over(&self, text: &str) -> Result<Written, Trouble> {
         if !self.path.exists() {
-            return Err(Trouble::missing(format!("there is no {}", self.name())));
+            return Err(Trouble::missing(format!(
+                "there is no {}; create it with `cargo chaos init`",
+                self.name()
+            )));
         }
         self.replace(text)
     }
 
     fn replace(&self, text: &str) -> Result<Written, Trouble> {
         replace(&self.path, text).map_err(|error| {
-            Trouble::other(format!("cannot write the {}: {error}", self.name()))
+            Trouble::other(format!(
+                "cannot write the {}: {error}; see that you may write to its folder",
+                self.name()
+            ))
         })?;
         Ok(Written::new(text, None))
     }

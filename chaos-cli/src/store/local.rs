@@ -114,7 +114,8 @@ impl Drop for Announced {
 }
 
 fn folder() -> anyhow::Result<PathBuf> {
-    let strategy = etcetera::choose_base_strategy().context("there is no home directory")?;
+    let strategy = etcetera::choose_base_strategy()
+        .context("there is no home directory; set HOME or XDG_RUNTIME_DIR")?;
     let base = strategy
         .runtime_dir()
         .unwrap_or_else(|| strategy.cache_dir());

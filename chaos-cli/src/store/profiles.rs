@@ -64,7 +64,7 @@ impl Profiles {
     /// Those in `cargo-chaos/profiles.toml` of the user's configuration folder.
     pub(crate) fn load() -> Result<Self, Ending> {
         let folder = etcetera::choose_base_strategy()
-            .context("there is no home directory to keep profiles in")?
+            .context("there is no home directory to keep profiles in; set HOME")?
             .config_dir();
         Self::load_from(folder.join("cargo-chaos").join("profiles.toml"))
     }
@@ -74,10 +74,19 @@ impl Profiles {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(Ending::Usage(format!("cannot read {shown}: {error}"))),
+            Err(error) => {
+                return Err(Ending::Usage(format!(
+                    "cannot read {shown}: {error}; see that it is a file that you may read"
+                )));
+            }
         };
         let all = toml::from_str(&text)
-            .map_err(|error| Ending::Usage(format!("{shown} is not as it was saved: {error}")))?;
+            .map_err(|error| {
+            Ending::Usage(format!(
+                "{shown} is not as it was saved: {error}\ncorrect it, or remove it and save the profiles \
+                 anew"
+            ))
+        })?;
         Ok(Self { path, all })
     }
 

@@ -65,8 +65,7 @@ impl Stage {
             // Its log is read by us, not by people.
             .env("NO_COLOR", "1")
             .start_command(alone(program))
-            .await
-            .with_context(|| format!("cannot start {}", program.display()))?;
+            .await?;
         progress::say(
             "Starting",
             &format!(

@@ -69,6 +69,17 @@ impl Running {
         finish(&mut command, None)
     }
 
+    #[cfg(target_os = "linux")]
+    fn listens_on_loopback_alone(&self, processes: &[u32]) {
+        let own = crate::sockets::listening(&[&[self.child.id()], processes].concat());
+        let shown = self.url("curl -i ").trim_matches('/').to_owned();
+        let shown = shown.trim_start_matches("http://").parse();
+        assert!(own.contains(&shown.expect("an address")), "{own:?}");
+        assert!(own.len() > 1, "the Runtime API is another: {own:?}");
+        let outside = crate::sockets::reached_from_outside(&own);
+        assert!(outside.is_empty(), "{outside:?}");
+    }
+
     fn announcements(&self) -> usize {
         let folder = self.folder.path().join("cargo-chaos/local");
         std::fs::read_dir(folder).expect("a folder").count()
@@ -199,6 +210,8 @@ fn a_function_of_the_workspace_answers_and_its_document_is_found() {
 
     let processes = processes_of(function.child.id());
     assert_eq!(processes.len(), 1, "the function");
+    #[cfg(target_os = "linux")]
+    function.listens_on_loopback_alone(&processes);
     assert_eq!(function.announcements(), 1);
     assert_eq!(function.stopped_by("INT"), Some(130));
     assert_all_gone(&processes);

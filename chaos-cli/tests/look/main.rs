@@ -9,5 +9,8 @@ mod local;
 mod man;
 mod schema;
 mod simulate;
+#[cfg(target_os = "linux")]
+#[path = "../../../chaos-local/tests/sockets/mod.rs"]
+mod sockets;
 mod support;
 mod validate;

@@ -56,7 +56,7 @@ impl Injection {
                 Mode::StatusCode(_) => {
                     self.cannot(
                         &live,
-                        "the code of another flag could not be carried either",
+                        "this response carries no status code; the line of the flag before says why",
                     );
                 }
                 Mode::Exception(exception) => {

@@ -1,23 +1,22 @@
 //! The way to the engine from anywhere in the process, and the one load that it costs where
 //! there is none.
 
+mod state;
+
 use std::ops::Deref;
-use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::sync::{Arc, OnceLock};
 
+use self::atomic::AtomicU64;
+use self::state::State;
+pub(super) use self::state::{HANDLERS, POINTS};
 use super::Engine;
 
-/// A handler has something to ask for.
-pub(super) const HANDLERS: u64 = 1;
-/// A point has.
-pub(super) const POINTS: u64 = 2;
-/// Some test has an engine for its own scope. From then on everybody asks.
-const SCOPED: u64 = 4;
-/// What is in force has changed once more: all that is above the bits counts changes.
-const CHANGE: u64 = 8;
+/// What `state.rs` is made of; where every order of threads is tried, loom's own take its place.
+mod atomic {
+    pub(super) use std::sync::atomic::{AtomicU64, Ordering, fence};
+}
 
-/// Everybody asks until it is known that there is nothing to ask for.
-static STATE: AtomicU64 = AtomicU64::new(HANDLERS | POINTS);
+static STATE: State = State(AtomicU64::new(State::ASKING));
 static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
 
 tokio::task_local! {
@@ -41,52 +40,38 @@ pub(super) fn handler_armed() -> bool {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is the whole of the idle path")]
 fn asks(who: u64) -> bool {
-    cfg!(feature = "inject") && STATE.load(Ordering::Relaxed) & who != 0
+    cfg!(feature = "inject") && STATE.asks(who)
 }
 
 /// Who asks, and how often what is in force has changed.
 #[inline]
 pub(super) fn state() -> u64 {
-    STATE.load(Ordering::Relaxed)
+    STATE.now()
 }
 
-/// The same for whoever looks at what is in force after it, and then remembers what came of that:
-/// what is in force is not older than this.
+/// The same for whoever looks at what is in force after it, and then remembers what came of that.
+/// Nothing where there are scopes, which have plans of their own.
 #[inline]
 pub(super) fn state_before_looking() -> Option<u64> {
-    let state = STATE.load(Ordering::Acquire);
-    // Scopes have plans of their own.
-    (state & SCOPED == 0).then_some(state)
+    STATE.before_looking()
 }
 
 /// What is in force has changed: all that was remembered of it is forgotten.
 #[cold]
 pub(super) fn changed() {
-    STATE.fetch_add(CHANGE, Ordering::Release);
+    STATE.changed();
 }
 
 /// Lets them rest, unless `concerned` says meanwhile that they are.
-///
-/// Whoever puts a plan in force says what it concerns, then calls [`wake`]; this takes the bits,
-/// then asks. Of the two orders that the fences leave, either ends awake where a flag is on.
 #[cold]
 pub(super) fn rest(who: u64, concerned: impl FnOnce() -> bool) {
-    let state = STATE.load(Ordering::Relaxed);
-    if state & SCOPED != 0 {
-        return;
-    }
-    let rested = STATE.compare_exchange(state, state & !who, Ordering::SeqCst, Ordering::Relaxed);
-    fence(Ordering::SeqCst);
-    if rested.is_ok() && concerned() {
-        wake();
-    }
+    STATE.rest(who, concerned);
 }
 
 /// Everybody asks again.
 #[cold]
 pub(super) fn wake() {
-    fence(Ordering::SeqCst);
-    STATE.fetch_or(HANDLERS | POINTS, Ordering::SeqCst);
+    STATE.wake();
 }
 
 /// The process's engine, or that of a test's scope.
@@ -110,7 +95,7 @@ impl Deref for EngineRef {
 /// The engine to ask, built from the environment when it is first asked for.
 #[inline]
 pub(crate) fn current() -> Option<EngineRef> {
-    if STATE.load(Ordering::Relaxed) & SCOPED != 0
+    if STATE.has_scopes()
         && let Ok(engine) = SCOPE.try_with(Arc::clone)
     {
         return Some(EngineRef::Scope(engine));
@@ -144,14 +129,14 @@ pub(crate) fn install(build: impl FnOnce() -> Option<Engine>) -> (&'static Optio
 
 /// From here on, scopes are looked for.
 pub(crate) fn expect_scopes() {
-    STATE.fetch_or(SCOPED | HANDLERS | POINTS, Ordering::SeqCst);
+    STATE.expect_scopes();
 }
 
 /// Whether a future made here may be run in a scope that is not entered yet, as in
 /// `scope.run(handler(event))`.
 #[inline]
 pub(crate) fn may_enter_scope() -> bool {
-    STATE.load(Ordering::Relaxed) & SCOPED != 0 && SCOPE.try_with(|_| ()).is_err()
+    STATE.has_scopes() && SCOPE.try_with(|_| ()).is_err()
 }
 
 /// The engine of the scope around the caller.

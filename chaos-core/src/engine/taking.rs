@@ -61,7 +61,10 @@ impl Injection {
                 decision.cpu_ms = Some(millis(longest));
                 self.keep(held, decision);
             }
-            Err(error) => self.cannot(live, format!("no thread could be started: {error}")),
+            Err(error) => self.cannot(live, format!(
+                    "no thread could be started: {error}; ask for fewer with cpu_threads, or raise the \
+                     limit of threads"
+                )),
         }
     }
 
@@ -73,7 +76,10 @@ impl Injection {
         carrier: &C,
     ) -> Option<C::Out> {
         if list.hosts.is_empty() {
-            self.cannot(live, "deny_list is empty, so every name resolves");
+            self.cannot(
+                live,
+                "deny_list is empty, so every name resolves; write which shall not",
+            );
             return None;
         }
         match carrier.deny(list) {

@@ -91,7 +91,8 @@ impl Injection {
         let Some(deadline) = self.seen.deadline else {
             self.cannot(
                 live,
-                "the invocation's deadline is not known, so there is no telling how long to wait",
+                "the invocation's deadline is not known, so there is no telling how long to wait; it is where \
+                 an argument is a `LambdaEvent` or a `lambda_http::Request`, and the deadline is to come",
             );
             return None;
         };

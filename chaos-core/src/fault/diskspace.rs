@@ -121,7 +121,9 @@ use linux::{allocate, available, nameless};
 
 #[cfg(not(target_os = "linux"))]
 fn available(_: &Path) -> io::Result<u64> {
-    Err(io::Error::other("how much is free is asked on Linux only"))
+    Err(io::Error::other(
+        "how much is free is asked on Linux only; write disk_space in place of leave_free",
+    ))
 }
 
 #[cfg(not(target_os = "linux"))]

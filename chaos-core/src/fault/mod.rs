@@ -46,11 +46,21 @@ impl Take {
             Self::Disk(disk) => {
                 let directory = diskspace::directory();
                 let taken = diskspace::take(&directory, disk);
-                let why = |error| format!("no blocks in {}: {error}", directory.display());
+                let why = |error| {
+                    format!(
+                        "no blocks can be taken in {}: {error}; where the function may not write there, \
+                         let TMPDIR name another folder",
+                        directory.display()
+                    )
+                };
                 taken.map(Held::Disk).map_err(why)
             }
             Self::Memory(Memory { megabytes, .. }) => {
-                let why = |error| format!("no {megabytes} MB of memory: {error}");
+                let why = |error| {
+                    format!(
+                        "no {megabytes} MB of memory can be taken: {error}; ask for less with memory_mb"
+                    )
+                };
                 memory::take(megabytes).map(Held::Memory).map_err(why)
             }
         }

@@ -30,7 +30,7 @@ pub const HANDLER_POINT: &str = "handler";
 pub struct Aim {
     /// Which injection points, at most 64 globs; `None`: the handler.
     pub point: Option<Globs>,
-    /// Names of labels, at most 64 of at most 256 characters, in order, each with the values that
+    /// Names of labels, at most 64 of 1 to 256 characters, in order, each with the values that
     /// it may have: at most 64, of 1 to 4096 characters.
     pub labels: Vec<(String, Vec<String>)>,
     /// What must hold of the event: at most 64 conditions.

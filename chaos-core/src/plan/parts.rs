@@ -78,6 +78,12 @@ fn labels(fields: &mut Fields<'_>) -> Vec<(String, Vec<String>)> {
         return Vec::new();
     };
     fields.few_enough("labels", map.len(), MOST_ENTRIES);
+    if map.contains_key("") {
+        fields.error(
+            "labels",
+            "a label without a name matches nothing; write its name, as \"tenant\", or leave it out",
+        );
+    }
     let read = |(name, allowed): (&str, &Value)| {
         let field = format!("labels.{}", spelled(name));
         fields.short_enough(&field, name, LONGEST_LABEL_NAME);

@@ -85,7 +85,7 @@ pub enum Kind {
     By,
     /// A glob or a list of at most 64 globs, of 1 to 4096 characters each.
     Globs,
-    /// An object of at most 64 labels: each one's name, of at most 256 characters, with a text or
+    /// An object of at most 64 labels: each one's name, of 1 to 256 characters, with a text or
     /// a list of at most 64 texts, of 1 to 4096 characters each.
     Labels,
     /// A list of at most 64 conditions on the event, whose paths and values have at most 4096

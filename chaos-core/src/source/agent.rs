@@ -107,7 +107,7 @@ impl Failure {
             .with_source(error),
             Self::TooLarge => SourceError::invalid(format!(
                 "{agent} answered more than {MAX_DOCUMENT_BYTES} bytes, so it is not read as a \
-                 document"
+                 document; shorten that"
             )),
             Self::Broken(error) => SourceError::unavailable(format!(
                 "{agent} gave no answer that can be read; check that it is what listens on port \

@@ -78,7 +78,8 @@ impl AppConfigSource {
             return Err(self.refused(&answer));
         }
         String::from_utf8(answer.body).map_err(|error| {
-            SourceError::invalid(format!("{} is not UTF-8", self.location())).with_source(error)
+            SourceError::invalid(format!("{} is not UTF-8; save it as that", self.location()))
+                .with_source(error)
         })
     }
 

@@ -92,12 +92,14 @@ fn read(path: &Path) -> Result<String, SourceError> {
     if bytes.len() > MAX_DOCUMENT_BYTES {
         let path = path.display();
         return Err(SourceError::invalid(format!(
-            "file {path} has more than {MAX_DOCUMENT_BYTES} bytes, so it is not read as a document"
+            "file {path} has more than {MAX_DOCUMENT_BYTES} bytes, so it is not read as a document; \
+             shorten it"
         )));
     }
     String::from_utf8(bytes).map_err(|error| {
         let path = path.display();
-        SourceError::invalid(format!("file {path} is not UTF-8")).with_source(error.utf8_error())
+        SourceError::invalid(format!("file {path} is not UTF-8; save it as that"))
+            .with_source(error.utf8_error())
     })
 }
 
@@ -111,7 +113,10 @@ fn refuse(path: &Path, error: std::io::Error) -> SourceError {
             "file {path} may not be read; give the function's user the right to read it"
         ))
         .with_source(error),
-        _ => SourceError::unavailable(format!("file {path} cannot be read")).with_source(error),
+        _ => SourceError::unavailable(format!(
+            "file {path} cannot be read; look at what it is mounted from"
+        ))
+        .with_source(error),
     }
 }
 

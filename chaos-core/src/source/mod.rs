@@ -34,7 +34,7 @@ mod own;
 mod parameter;
 pub(crate) mod refresh;
 #[cfg(feature = "ssm")]
-mod ssm;
+pub(crate) mod ssm;
 
 use std::pin::Pin;
 use std::time::Duration;

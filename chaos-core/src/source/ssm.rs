@@ -107,13 +107,9 @@ impl fmt::Debug for SsmSource {
 }
 
 async fn connect() -> Client {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(ATTEMPT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .build();
     let config = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client())
-        .timeout_config(timeouts)
+        .timeout_config(timeouts())
         .retry_config(retries())
         .load()
         .await;
@@ -127,8 +123,16 @@ fn http_client() -> SharedHttpClient {
         .build_https()
 }
 
+/// Silence is noticed within one attempt.
+pub(crate) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(ATTEMPT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .build()
+}
+
 /// A second attempt, as a connection kept through a freeze is dead; more is up to the caller.
-fn retries() -> RetryConfig {
+pub(crate) fn retries() -> RetryConfig {
     RetryConfig::standard()
         .with_max_attempts(2)
         .with_initial_backoff(Duration::from_millis(50))
@@ -153,7 +157,11 @@ fn explain(name: &str, error: SdkError<GetParameterError>) -> SourceError {
             .with_source(error)
         }
         _ => {
-            SourceError::unavailable("the answer from SSM cannot be understood").with_source(error)
+            SourceError::unavailable(
+                "the answer from SSM cannot be understood; check what answers in its place: a proxy, or \
+                 what AWS_ENDPOINT_URL_SSM names",
+            )
+            .with_source(error)
         }
     }
 }
@@ -200,7 +208,7 @@ fn refused(name: &str, error: &GetParameterError) -> SourceError {
             "check the function's credentials".to_owned()
         }
         "ValidationException" => {
-            format!("check the name {name}")
+            format!("correct the name {name}, which CHAOS_PARAM has")
         }
         _ => return SourceError::unavailable(format!("SSM answered {code}: {said}")),
     };

@@ -85,8 +85,10 @@ impl ScopeBuilder {
     ///
     /// If that is no name of an HTTP header.
     pub fn response_header(mut self, name: &str) -> Self {
-        let name = http::HeaderName::try_from(name).expect("the name of a header");
-        self.options.response_header = Some(name);
+        let Ok(header) = http::HeaderName::try_from(name) else {
+            panic!("{name:?} is no name of an HTTP header; write letters, digits and hyphens");
+        };
+        self.options.response_header = Some(header);
         self
     }
 

@@ -212,6 +212,10 @@ fn findings_say_where_what_and_what_to_write() {
             "f.labels.t[0]: 1 is a number; write a text that is not empty",
         ),
         (
+            flag(&json!({"labels": {"": "a"}})),
+            "f.labels: a label without a name matches nothing; write its name, as \"tenant\", or leave it out",
+        ),
+        (
             flag(&json!({"match": [{"path": "a", "operator": "contains", "value": "b"}]})),
             "f.match[0].operator: \"contains\" is no operator; write \"eq\", \"exists\", \"startsWith\" or \"regex\"",
         ),

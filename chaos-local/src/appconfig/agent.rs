@@ -6,12 +6,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::{HeaderValue, Method, Request, StatusCode, header};
-use hyper::body::Incoming;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::behaviour::Behaviour;
-use crate::server::{Answer, Server, decoded, text};
+use crate::server::{Answer, Body, Server, decoded, text};
 
 /// `AppConfig`'s agent on loopback, until it is dropped.
 ///
@@ -35,7 +34,7 @@ use crate::server::{Answer, Server, decoded, text};
 /// ```
 pub struct AppConfigAgent {
     service: Arc<Service>,
-    server: Server,
+    pub(crate) server: Server,
 }
 
 #[derive(Default)]
@@ -193,7 +192,7 @@ impl Service {
     }
 }
 
-async fn answer(service: Arc<Service>, request: Request<Incoming>) -> Answer {
+async fn answer(service: Arc<Service>, request: Request<Body>) -> Answer {
     service.arrived.send_modify(|count| *count += 1);
     let behaviour = service.lock().behaviour;
     match behaviour {

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
 
 use super::AppConfigAgent;
 use super::actions::perform;
@@ -15,7 +14,7 @@ use super::request::{Request, action};
 use super::shown::failure;
 use super::store::{FEATURE_FLAGS, Start, Store, bad_request};
 use crate::behaviour::Behaviour;
-use crate::server::{Answer, Server, decoded};
+use crate::server::{Answer, Body, Server, decoded};
 use crate::ssm::ServiceError;
 use crate::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, SESSION_TOKEN};
 
@@ -47,7 +46,7 @@ const SLOWLY: &str = "AppConfig.Linear20PercentEvery6Minutes";
 /// ```
 pub struct AppConfig {
     service: Arc<Service>,
-    server: Server,
+    pub(crate) server: Server,
 }
 
 #[derive(Default)]
@@ -289,7 +288,7 @@ impl Service {
     }
 }
 
-async fn answer(service: Arc<Service>, request: http::Request<Incoming>) -> Answer {
+async fn answer(service: Arc<Service>, request: http::Request<Body>) -> Answer {
     let (parts, body) = request.into_parts();
     let path: Vec<String> = parts
         .uri

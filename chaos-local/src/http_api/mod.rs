@@ -9,10 +9,9 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
-use hyper::body::Incoming;
 
 use crate::lambda::{Function, Invocation, Invoker};
-use crate::server::{Answer, Server};
+use crate::server::{Answer, Body, Server};
 
 /// The largest body that API Gateway takes, in bytes.
 const MAX_BODY: usize = 10 * 1024 * 1024;
@@ -37,7 +36,7 @@ const MAX_BODY: usize = 10 * 1024 * 1024;
 /// # }
 /// ```
 pub struct HttpApi {
-    server: Server,
+    pub(crate) server: Server,
 }
 
 impl HttpApi {
@@ -90,7 +89,7 @@ impl std::fmt::Debug for HttpApi {
     }
 }
 
-async fn answer(function: Invoker, request: Request<Incoming>) -> Answer {
+async fn answer(function: Invoker, request: Request<Body>) -> Answer {
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
         return response::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");

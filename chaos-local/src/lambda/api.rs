@@ -39,7 +39,7 @@ use crate::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, SESSION_TOKEN};
 /// ```
 pub struct LambdaApi {
     functions: Arc<Functions>,
-    server: Server,
+    pub(crate) server: Server,
 }
 
 impl LambdaApi {

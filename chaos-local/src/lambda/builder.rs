@@ -164,13 +164,19 @@ impl FunctionBuilder {
         let runtime_api = function.runtime_api();
         self.identity
             .apply(&mut command, &runtime_api, &self.env, inherited);
-        function.child = Some(Supervised::start(
+        let program = command.as_std().get_program().to_owned();
+        let child = Supervised::start(
             command,
             &function.invoker.queue,
             &function.logs,
             self.own_group,
             self.init_timeout,
-        )?);
+        );
+        function.child = Some(child.map_err(|error| {
+            let program = program.display();
+            let message = format!("cannot start {program}: {error}; build it, or correct its path");
+            io::Error::new(error.kind(), message)
+        })?);
         Ok(function)
     }
 

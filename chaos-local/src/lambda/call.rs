@@ -5,23 +5,22 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
 use serde_json::{Value, json};
 
 use super::api::Functions;
 use super::invocation::Invocation;
 use super::invoker::Invoker;
 use super::reply::{InvokeError, Reply};
-use crate::server::{Answer, decoded};
+use crate::server::{Answer, Body, decoded};
 
-pub(super) async fn answer(functions: Arc<Functions>, request: Request<Incoming>) -> Answer {
+pub(super) async fn answer(functions: Arc<Functions>, request: Request<Body>) -> Answer {
     match invoke(&functions, request).await {
         Ok(answer) => answer,
         Err(refused) => refused.into_answer(),
     }
 }
 
-async fn invoke(functions: &Functions, request: Request<Incoming>) -> Result<Answer, Refused> {
+async fn invoke(functions: &Functions, request: Request<Body>) -> Result<Answer, Refused> {
     let target = Target::of(&request).ok_or(Refused::UNKNOWN_OPERATION)?;
     let kind = Kind::of(request.headers())?;
     let tenant = text(request.headers(), "x-amz-tenant-id")?.map(str::to_owned);
@@ -61,7 +60,7 @@ struct Target {
 
 impl Target {
     /// Of `POST /2015-03-31/functions/FUNCTION/invocations?Qualifier=VERSION`.
-    fn of(request: &Request<Incoming>) -> Option<Self> {
+    fn of(request: &Request<Body>) -> Option<Self> {
         let path = request.uri().path();
         let function = path
             .strip_prefix("/2015-03-31/functions/")?
@@ -106,11 +105,13 @@ impl Kind {
     /// What the headers ask for, if it is all to be had here.
     fn of(headers: &HeaderMap) -> Result<Self, Refused> {
         if text(headers, "x-amz-log-type")? == Some("Tail") {
-            return Err(Refused::invalid_parameter("There is no tail of a log here"));
+            return Err(Refused::invalid_parameter(
+                "There is no tail of a log here; leave LogType out",
+            ));
         }
         if headers.contains_key("x-amz-client-context") {
             return Err(Refused::invalid_parameter(
-                "Client contexts are not passed on here",
+                "Client contexts are not passed on here; leave ClientContext out",
             ));
         }
         match text(headers, "x-amz-invocation-type")? {

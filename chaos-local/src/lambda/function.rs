@@ -35,7 +35,7 @@ use crate::server::Server;
 pub struct Function {
     pub(super) invoker: Invoker,
     pub(super) logs: Arc<Logs>,
-    pub(super) server: Server,
+    pub(crate) server: Server,
     pub(super) child: Option<Supervised>,
 }
 

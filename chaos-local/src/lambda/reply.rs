@@ -147,7 +147,11 @@ pub enum InvokeError {
         error: FunctionError,
     },
     /// Nobody asked for the invocation. Has a process been attached, and is it alive?
-    #[error("no process asked for request {request_id} within {:.2} seconds", waited.as_secs_f64())]
+    #[error(
+        "no process asked for request {request_id} within {:.2} seconds; start the function's process, or \
+         look at its output",
+        waited.as_secs_f64()
+    )]
     NotPolled {
         /// The invocation's id.
         request_id: String,

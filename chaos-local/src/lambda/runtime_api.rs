@@ -6,16 +6,15 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
 
 use super::queue::{Announced, Queue, UnknownRequest};
 use super::reply::FunctionError;
-use crate::server::Answer;
+use crate::server::{Answer, Body};
 
 const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
 const INIT_ERROR: &str = "/2018-06-01/runtime/init/error";
 
-pub(crate) async fn answer(queue: Arc<Queue>, request: Request<Incoming>) -> Answer {
+pub(crate) async fn answer(queue: Arc<Queue>, request: Request<Body>) -> Answer {
     let path = request.uri().path().to_owned();
     if path == INIT_ERROR && request.method() == Method::POST {
         return init_error(&queue, request).await;
@@ -60,7 +59,7 @@ fn epoch_millis(time: SystemTime) -> u64 {
 }
 
 /// Takes a response or an error, whole, and passes it to the invoker.
-async fn take(queue: &Queue, request_id: &str, request: Request<Incoming>, failed: bool) -> Answer {
+async fn take(queue: &Queue, request_id: &str, request: Request<Body>, failed: bool) -> Answer {
     if !queue.is_running(request_id) {
         return invalid_request_id();
     }
@@ -80,7 +79,7 @@ fn is_streamed(headers: &HeaderMap) -> bool {
         .is_some_and(|mode| mode.as_bytes().eq_ignore_ascii_case(b"streaming"))
 }
 
-async fn init_error(queue: &Queue, request: Request<Incoming>) -> Answer {
+async fn init_error(queue: &Queue, request: Request<Body>) -> Answer {
     let Some(body) = collect(request).await else {
         return cut_off();
     };
@@ -88,7 +87,7 @@ async fn init_error(queue: &Queue, request: Request<Incoming>) -> Answer {
     accepted()
 }
 
-async fn collect(request: Request<Incoming>) -> Option<Bytes> {
+async fn collect(request: Request<Body>) -> Option<Bytes> {
     Some(request.into_body().collect().await.ok()?.to_bytes())
 }
 

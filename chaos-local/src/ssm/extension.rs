@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use http::{HeaderValue, Request, StatusCode, header};
-use hyper::body::Incoming;
 use serde_json::{Value, json};
 
 use super::ParameterStore;
@@ -15,7 +14,7 @@ use super::error::ServiceError;
 use super::server::{RecordedRequest, Service};
 use crate::SESSION_TOKEN;
 use crate::behaviour::Behaviour;
-use crate::server::{Answer, Server, decoded, text};
+use crate::server::{Answer, Body, Server, decoded, text};
 
 const TOKEN_HEADER: &str = "x-aws-parameters-secrets-token";
 
@@ -46,7 +45,7 @@ const TOKEN_HEADER: &str = "x-aws-parameters-secrets-token";
 /// ```
 pub struct ParametersExtension {
     state: Arc<State>,
-    server: Server,
+    pub(crate) server: Server,
 }
 
 struct State {
@@ -128,7 +127,7 @@ impl State {
     }
 }
 
-async fn answer(state: Arc<State>, request: Request<Incoming>) -> Answer {
+async fn answer(state: Arc<State>, request: Request<Body>) -> Answer {
     let token = request.headers().get(TOKEN_HEADER);
     if token.is_none_or(|token| token != SESSION_TOKEN) {
         let why = format!("the header {TOKEN_HEADER} has no valid session token");

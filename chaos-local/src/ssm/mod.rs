@@ -48,7 +48,7 @@ use store::Put;
 /// ```
 pub struct ParameterStore {
     service: Arc<Service>,
-    server: Server,
+    pub(crate) server: Server,
 }
 
 impl ParameterStore {

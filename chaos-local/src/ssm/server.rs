@@ -5,7 +5,6 @@ use std::time::SystemTime;
 
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -14,7 +13,7 @@ use super::protocol;
 use super::store::Store;
 use crate::behaviour::Behaviour;
 use crate::lambda::request_id;
-use crate::server::Answer;
+use crate::server::{Answer, Body};
 
 impl Behaviour {
     /// Waits as the behaviour says, for ever if need be, or fails a call as it says.
@@ -138,7 +137,7 @@ impl Service {
     }
 }
 
-pub(crate) async fn answer(service: Arc<Service>, request: Request<Incoming>) -> Answer {
+pub(crate) async fn answer(service: Arc<Service>, request: Request<Body>) -> Answer {
     let action = action(&request);
     let credential = credential(&request);
     let body = match request.into_body().collect().await {
@@ -169,7 +168,7 @@ pub(crate) async fn answer(service: Arc<Service>, request: Request<Incoming>) ->
 }
 
 /// The action's name, or nothing if the request is not for this service.
-fn action(request: &Request<Incoming>) -> String {
+fn action(request: &Request<Body>) -> String {
     let target = request
         .headers()
         .get("x-amz-target")
@@ -181,7 +180,7 @@ fn action(request: &Request<Incoming>) -> String {
 }
 
 /// The scope of the signature, which is not checked.
-fn credential(request: &Request<Incoming>) -> Option<String> {
+fn credential(request: &Request<Body>) -> Option<String> {
     let signed = request.headers().get("authorization")?.to_str().ok()?;
     let (_, credential) = signed.split_once("Credential=")?;
     let scope = credential.split([',', ' ']).next()?;

@@ -141,7 +141,7 @@ impl AppConfigStore {
             .map_err(|error| explain(&doing, &error))?;
         let content = answer.content.unwrap_or_default().into_inner();
         let text = String::from_utf8(content)
-            .map_err(|_| Trouble::other(format!("{doing}: it is no UTF-8")))?;
+            .map_err(|_| Trouble::other(format!("{doing}: it is no UTF-8; deploy one that is")))?;
         Ok((text, u64::try_from(number).unwrap_or_default()))
     }
 

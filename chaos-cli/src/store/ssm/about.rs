@@ -60,6 +60,8 @@ impl ParameterStore {
                 });
             }
         }
-        Err(Trouble::missing(format!("{doing}: there is none")))
+        Err(Trouble::missing(format!(
+            "{doing}: there is none; check the name and the region"
+        )))
     }
 }

@@ -69,7 +69,7 @@ impl ParameterStore {
             .map_err(|error| explain(&doing, &error))?;
         let Some(parameter) = answer.parameter else {
             return Err(Trouble::other(format!(
-                "{doing}: the answer has none in it"
+                "{doing}: the answer has none in it; check what answers in Parameter Store's place"
             )));
         };
         let date = parameter.last_modified_date;

@@ -103,14 +103,14 @@ fn texts() -> Value {
     json!({ "anyOf": [text(), list] })
 }
 
-/// Names with a text or several. What is too long a name is looked for: draft-04 says nothing of
-/// names otherwise.
+/// Names with a text or several. What is no name or too long a one is looked for: draft-04 says
+/// nothing of names otherwise.
 fn labels(draft: Draft) -> Value {
-    let too_long = format!("[\\s\\S]{{{}}}", LONGEST_LABEL_NAME + 1);
+    let no_name = format!("^$|[\\s\\S]{{{}}}", LONGEST_LABEL_NAME + 1);
     json!({
         "type": "object",
         "maxProperties": MOST_ENTRIES,
-        "patternProperties": { too_long: draft.nothing() },
+        "patternProperties": { no_name: draft.nothing() },
         "additionalProperties": texts(),
     })
 }

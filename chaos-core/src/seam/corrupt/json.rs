@@ -96,7 +96,7 @@ fn in_shape(own: &Value, corrupting: &Corrupting) -> Result<(Value, usize), Refu
     if fault.concerns_headers() {
         if !reply.contains_key("statusCode") {
             return Err(Refusal::new(
-                "this response has no `statusCode`, so all of it is the body, without headers",
+                "this response has no `statusCode`, so all of it is the body, without headers; return an object with `statusCode` and `headers` to have some",
             ));
         }
         let length = body_length(&reply);
@@ -238,7 +238,9 @@ pub(crate) fn announce_typed<R: Serialize + DeserializeOwned>(
 }
 
 fn nothing_to_mangle() -> Refusal {
-    Refusal::new("there is no text and no list in this response to mangle")
+    Refusal::new(
+        "there is no text and no list in this response to mangle; write `body` to replace it",
+    )
 }
 
 fn cannot_take<R>() -> Refusal {

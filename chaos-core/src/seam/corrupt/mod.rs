@@ -26,12 +26,12 @@ fn anything_done(fault: &Corruption, dropped: usize) -> Dropped {
     let headers_alone = fault.body.is_none() && !fault.mangles();
     if headers_alone && dropped == 0 && fault.set_headers.is_empty() {
         return Err(Refusal::new(
-            "the response has none of the headers that were to be dropped",
+            "the response has none of the headers that were to be dropped; compare its own with drop_headers",
         ));
     }
     Ok(dropped)
 }
 
 pub(crate) fn no_body() -> Refusal {
-    Refusal::new("the response has no body to mangle")
+    Refusal::new("the response has no body to mangle; write `body` to give it one")
 }

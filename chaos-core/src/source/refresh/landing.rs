@@ -13,7 +13,11 @@ use crate::source::SourceError;
 pub(super) const NO_ANSWER: &str = "no answer";
 
 pub(super) fn no_answer(within: Duration) -> String {
-    format!("no answer within {} ms", within.as_millis())
+    format!(
+        "no answer within {} ms; see that the function can reach it, in a VPC by a NAT gateway or an \
+         interface endpoint",
+        within.as_millis()
+    )
 }
 
 impl Refresh {

@@ -105,7 +105,7 @@ async fn silence_is_one_line() {
     assert_eq!(
         lines.short(),
         [
-            "WARN cannot read the chaos document (scene 1): no answer within 500 ms; no chaos until it has been read"
+            "WARN cannot read the chaos document (scene 1): no answer within 500 ms; see that the function can reach it, in a VPC by a NAT gateway or an interface endpoint; no chaos until it has been read"
         ]
     );
 }
@@ -139,7 +139,7 @@ async fn a_wait_that_is_given_up_hides_no_trouble() {
     assert_eq!(
         lines.short(),
         [
-            "WARN cannot read the chaos document (scene 1): no answer within 5000 ms; no chaos until it has been read"
+            "WARN cannot read the chaos document (scene 1): no answer within 5000 ms; see that the function can reach it, in a VPC by a NAT gateway or an interface endpoint; no chaos until it has been read"
         ]
     );
 }
@@ -168,7 +168,7 @@ async fn trouble_that_takes_a_document_out_of_force_is_one_line() {
     assert_eq!(
         lines.short(),
         [
-            "WARN cannot read the chaos document (scene 1): no answer within 500 ms; no chaos, as the last one has gone unconfirmed for 300 s"
+            "WARN cannot read the chaos document (scene 1): no answer within 500 ms; see that the function can reach it, in a VPC by a NAT gateway or an interface endpoint; no chaos, as the last one has gone unconfirmed for 300 s"
         ]
     );
 }
