@@ -7,7 +7,7 @@
 //! runs in a process of its own. A million invocations:
 //!
 //! ```sh
-//! CHAOS_HOUR_INVOCATIONS=1000000 cargo test -p chaos-core --all-features --lib chaos::hour -- --nocapture
+//! cargo xtask proof --only hour
 //! ```
 
 mod check;
