@@ -33,8 +33,7 @@ pub(crate) struct Arguments {
     /// Stop at the first step that fails
     #[arg(long)]
     fail_fast: bool,
-    /// Build the SDK crates of every AWS service in the catalogue, not of one a protocol, and try the
-    /// SDK's default HTTP client
+    /// Build the SDK crates of every AWS service in the catalogue, not of one a protocol
     #[arg(long)]
     all_services: bool,
     /// Show the steps and the commands that they run, and run nothing

@@ -19,8 +19,8 @@ async fn invoked(document: &Value) -> (Reply, Reply) {
     let file = folder.path().join("chaos.json");
     std::fs::write(&file, document.to_string()).expect("written");
     let function = Function::builder("linked")
-        .timeout(Duration::from_secs(60))
-        .init_timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
+        .init_timeout(Duration::from_mins(1))
         .env("CHAOS_CONFIG_FILE", &file)
         .env("CHAOS_CACHE_TTL", "0")
         .env("CHAOS_FETCH_TIMEOUT_MS", "60000")
@@ -69,7 +69,8 @@ async fn other_names_resolve() {
 async fn an_error_and_a_status_code_are_injected() {
     let exception = json!({ "exception": { "enabled": true, "exception_msg": "injected here" } });
     let (during, after) = invoked(&exception).await;
-    assert_eq!(answer(&during)["errorMessage"], "injected here");
+    let error = during.payload().expect_err("an error");
+    assert_eq!(error.error_message, "injected here");
     assert_resolves(&after);
     let (during, after) = invoked(&json!({ "statuscode": { "enabled": true } })).await;
     assert_eq!(answer(&during)["statusCode"], 500);

@@ -211,6 +211,12 @@ fn one(workspace: &Workspace, arguments: &Arguments, proof: Proof) -> Result<Out
         }
         Ok(Ending::NotRun(why)) => {
             report::note(&format!("not run: {why}"));
+            if arguments.write {
+                Page::of(workspace).write(
+                    &proof.name(),
+                    &[Row::new(page::ALL, format!("not run: {why}"))],
+                )?;
+            }
             Outcome::NotRun(why.into())
         }
         Err(error) => Outcome::Failed(begun.elapsed(), format!("{error:#}")),

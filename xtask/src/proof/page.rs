@@ -11,6 +11,9 @@ use crate::workspace::Workspace;
 
 use super::Row;
 
+/// What a proof as a whole is called that cannot be run.
+pub(super) const ALL: &str = "all of it";
+
 const HEADER: &str = "| what | result | commit | day |";
 
 /// The page of a workspace.
@@ -70,6 +73,11 @@ fn with_rows(page: &str, section: &str, rows: &[Row], stamp: &str) -> Result<Str
     let Some(header) = (begin..end).find(|&at| lines[at] == HEADER) else {
         bail!("PROOF.md has no line `{HEADER}` under `{heading}`");
     };
+    // It was run after all.
+    let not_run = format!("| {ALL} | not run");
+    if let Some(at) = (header..end).find(|&at| lines[at].starts_with(&not_run)) {
+        lines.remove(at);
+    }
     for Row { what, result } in rows {
         let row = format!("| {what} | {result} | {stamp}");
         // The line under the header, and then the rows.
@@ -112,6 +120,21 @@ mod tests {
         assert!(
             twice.contains("| --- |\n| x | 3 | e | f |\n| y | 2 | c | d |\n\n## b\n"),
             "{twice}"
+        );
+    }
+
+    #[test]
+    fn that_it_was_not_run_is_there_until_it_is_run() {
+        let not_run = [Row::new(ALL, "not run: it is not there")];
+        let page = with_rows(PAGE, "a", &not_run, "c | d |").unwrap();
+        assert!(
+            page.contains("| all of it | not run: it is not there | c | d |\n"),
+            "{page}"
+        );
+        let page = with_rows(&page, "a", &[Row::new("x", "1")], "e | f |").unwrap();
+        assert!(
+            page.contains("| --- |\n| x | 1 | e | f |\n\n## b\n"),
+            "{page}"
         );
     }
 

@@ -1,6 +1,4 @@
-//! What takes SDK crates that are not built every time. `cargo xtask test --all-services` runs it.
+//! The catalogue's services beyond one a protocol. `cargo xtask test --all-services` runs it.
 
 mod catalogue;
-mod cbor;
-mod default_client;
 mod labels;

@@ -9,7 +9,7 @@ use chaos_tests_aws::Service;
 use serde_json::{Value, json};
 
 /// An empty map.
-const EMPTY: &[u8] = &[0xA0];
+pub(crate) const EMPTY: &[u8] = &[0xA0];
 
 async fn set_alarm(client: &Client) -> Result<SetAlarmStateOutput, SdkError<SetAlarmStateError>> {
     let set = client.set_alarm_state().alarm_name("late");
