@@ -8,7 +8,7 @@
 //! - `measure.rs`: how a call is timed, and its allocations and instructions counted
 //! - `process.rs`: every row in a process of its own
 //! - `table.rs`: the table of all calls
-//! - `expiry.rs`, `latencies.rs`, `disk.rs`: the other sections
+//! - `expiry.rs`, `latencies.rs`, `disk.rs`, `function/`: the other sections
 //! - `bin/`: the programs. Counting allocations costs time at every one of them, which would be
 //!   held against rivals that allocate, so one program takes the times and another one counts.
 //!   Instructions are counted by callgrind (Debian's package valgrind) in the one that takes times.
@@ -19,6 +19,7 @@
 mod calls;
 mod disk;
 mod expiry;
+mod function;
 mod latencies;
 mod measure;
 mod process;
@@ -76,6 +77,7 @@ pub fn time(args: &[String]) -> Result<ExitCode> {
             let reports = process::counted(&programs)?;
             reports.iter().filter_map(Report::over_budget).collect()
         }
+        ["--check-size"] => function::size::check()?,
         ["--quick", ref only @ ..] => page(&programs, Effort::QUICK, only)?,
         ref only => page(&programs, Effort::FULL, only)?,
     };

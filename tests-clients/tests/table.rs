@@ -92,7 +92,13 @@ const BACKED: &[(&str, [Tests; 5])] = &[
                 "chaos-core/tests/modes/timeout.rs",
                 "a_point_waits_for_the_deadline_of_its_invocation",
             )],
-            &[(AWS, "a_timeout_is_one_of_the_attempt")],
+            &[
+                (AWS, "a_timeout_is_one_of_the_attempt"),
+                (
+                    "tests-aws/tests/aws/deadline.rs",
+                    "a_timeout_ends_the_buffer_before_the_deadline",
+                ),
+            ],
             &[
                 (REQWEST, "a_timeout_lasts_as_long_as_the_client_waits"),
                 (TOWER, "a_timeout_lasts_as_long_as_the_client_waits"),

@@ -15,7 +15,8 @@ use crate::workspace::Workspace;
 ///
 /// Prints one page in Markdown, or some of its sections; how far it is goes to standard error. An allocation where there
 /// may be none, or more instructions than are allowed, ends it with exit code 1. Times are never a
-/// check. Instructions are counted by valgrind. The AWS SDK is built for the section `expiry` alone.
+/// check. Instructions are counted by valgrind. The AWS SDK is built for the sections `expiry`,
+/// `size` and `build` alone.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -23,7 +24,8 @@ Examples:
   cargo xtask bench > bench.md
   cargo xtask bench --quick               for a look: coarse times
   cargo xtask bench --only calls          what a call costs, beside the rivals
-  cargo xtask bench --only latencies --only disk")]
+  cargo xtask bench --only latencies --only disk
+  cargo xtask bench --only size --quick   without the sets that build an AWS SDK")]
 pub(crate) struct Arguments {
     /// Fewer repetitions
     #[arg(long)]
@@ -44,6 +46,10 @@ enum Section {
     Latencies,
     /// How long a full disk takes
     Disk,
+    /// How large a function is with each set of features, and how long it takes to start
+    Size,
+    /// How long a function takes to build from nothing
+    Build,
 }
 
 /// Builds as functions are built for Lambda, and measures.

@@ -43,6 +43,8 @@ pub(crate) enum Step {
     Doctest,
     /// An idle call takes no more instructions and allocations than its budget
     Idle,
+    /// A function without an AWS SDK adds no more bytes than its budget
+    Size,
     /// Compile-fail and end-to-end tests, those that need outside software among them
     E2e,
 }
@@ -110,6 +112,10 @@ impl Step {
             Self::Idle => {
                 let [build, bench] = bench::commands(workspace);
                 vec![build, bench.arg("--check")]
+            }
+            Self::Size => {
+                let [build, bench] = bench::commands(workspace);
+                vec![build, bench.arg("--check-size")]
             }
             Self::E2e => {
                 // Plain `cargo test` builds examples too, and tests may start them. A choice of

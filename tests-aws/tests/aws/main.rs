@@ -2,6 +2,7 @@
 
 mod anywhere;
 mod catalogue;
+mod deadline;
 mod details;
 mod labels;
 mod modes;
