@@ -7,6 +7,7 @@ mod api;
 mod docs;
 mod features;
 mod fuzz;
+mod hour;
 mod loom;
 mod lowest;
 mod lto;
@@ -78,6 +79,8 @@ pub(crate) struct Arguments {
 enum Proof {
     /// In every order of threads, whoever rests is woken and nothing outdated is remembered
     Loom,
+    /// A million invocations while Parameter Store is in trouble: none is lost, and memory is flat
+    Hour,
     /// The documentation builds without a warning as docs.rs builds it
     Docs,
     /// The public API is the one that is written down
@@ -135,6 +138,7 @@ impl Proof {
     fn run(self, workspace: &Workspace, arguments: &Arguments) -> Result<Ending> {
         match self {
             Self::Loom => loom::run(workspace),
+            Self::Hour => hour::run(workspace),
             Self::Docs => docs::run(workspace),
             Self::Api => api::run(workspace, arguments.bless),
             Self::Lowest => lowest::run(workspace),
