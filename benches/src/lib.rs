@@ -8,7 +8,7 @@
 //! - `measure.rs`: how a call is timed, and its allocations and instructions counted
 //! - `process.rs`: every row in a process of its own
 //! - `table.rs`: the table of all calls
-//! - `threads.rs`, `clients.rs`, `expiry.rs`, `latencies.rs`, `disk.rs`: the other sections
+//! - `threads.rs`, `clients.rs`, `expiry.rs`, `latencies.rs`, `disk.rs`, `function/`: the other sections
 //! - `clients/`: the calls of clients, in programs that have them
 //! - `bin/`: the programs. Counting allocations costs time at every one of them, which would be
 //!   held against rivals that allocate, so one program takes the times and another one counts.
@@ -23,6 +23,7 @@ mod calls;
 mod clients;
 mod disk;
 mod expiry;
+mod function;
 mod latencies;
 mod measure;
 mod process;
@@ -86,6 +87,7 @@ pub fn time(args: &[String]) -> Result<ExitCode> {
             let reports = process::counted(&programs)?;
             reports.iter().filter_map(Report::over_budget).collect()
         }
+        ["--check-size"] => function::size::check()?,
         ["--quick", ref only @ ..] => page(&programs, Effort::QUICK, only)?,
         ref only => page(&programs, Effort::FULL, only)?,
     };

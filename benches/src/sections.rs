@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::function::{build_times, size};
 use crate::measure::Effort;
 use crate::process::Programs;
 use crate::{clients, disk, expiry, latencies, table, threads};
@@ -16,7 +17,7 @@ pub(crate) struct Section {
 }
 
 /// All of them, in the page's order.
-pub(crate) const SECTIONS: [Section; 6] = [
+pub(crate) const SECTIONS: [Section; 8] = [
     Section {
         name: "calls",
         measure: table::section,
@@ -40,6 +41,14 @@ pub(crate) const SECTIONS: [Section; 6] = [
     Section {
         name: "disk",
         measure: disk::section,
+    },
+    Section {
+        name: "size",
+        measure: size::section,
+    },
+    Section {
+        name: "build",
+        measure: build_times::section,
     },
 ];
 

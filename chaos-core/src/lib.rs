@@ -148,7 +148,9 @@
 //! - Outside Lambda (no `AWS_LAMBDA_INITIALIZATION_TYPE`) the disk is somebody's own: `diskspace` has to
 //!   be named in `CHAOS_ALLOW`.
 //! - `memory` and `cpu` starve the process, `panic` and `exit` end it or what it does: they have
-//!   to be named in `CHAOS_ALLOW` everywhere.
+//!   to be named in `CHAOS_ALLOW` everywhere. With `panic = "abort"`, which `cargo lambda build --release`
+//!   chooses unless `[profile.release]` says `panic = "unwind"`, a panic ends the process as well, the
+//!   function's own and an injected one.
 //! - It denies no name to what fetches it, whoever's client that is, nor Lambda's Runtime API to the
 //!   function.
 //! - Disk, memory, cores and the names of hosts are the whole process's. Invocations that run at the same time in one

@@ -15,8 +15,8 @@ use crate::workspace::Workspace;
 ///
 /// Prints one page in Markdown, or some of its sections; how far it is goes to standard error. An allocation where there
 /// may be none, or more instructions than are allowed, ends it with exit code 1. Times are never a
-/// check. Instructions are counted by valgrind. The AWS SDK is built for the sections `clients` and
-/// `expiry` alone.
+/// check. Instructions are counted by valgrind. The AWS SDK is built for the sections `clients`,
+/// `expiry`, `size` and `build` alone.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -24,7 +24,8 @@ Examples:
   cargo xtask bench > bench.md
   cargo xtask bench --quick               for a look: coarse times
   cargo xtask bench --only calls          what a call costs, beside the rivals
-  cargo xtask bench --only latencies --only disk")]
+  cargo xtask bench --only latencies --only disk
+  cargo xtask bench --only size --quick   without the sets that build an AWS SDK")]
 pub(crate) struct Arguments {
     /// Fewer repetitions
     #[arg(long)]
@@ -49,6 +50,10 @@ enum Section {
     Latencies,
     /// How long a full disk takes
     Disk,
+    /// How large a function is with each set of features, and how long it takes to start
+    Size,
+    /// How long a function takes to build from nothing
+    Build,
 }
 
 impl Section {
@@ -61,7 +66,7 @@ impl Section {
                 let program = ["--bin", "chaos-benches-parameter"];
                 Some(build().args(["--features", "ssm"]).args(program))
             }
-            Self::Threads | Self::Latencies | Self::Disk => None,
+            Self::Threads | Self::Latencies | Self::Disk | Self::Size | Self::Build => None,
         }
     }
 }
@@ -99,10 +104,15 @@ fn program(workspace: &Workspace) -> CommandLine {
     CommandLine::new(workspace.target.join(program))
 }
 
-/// Counts, and takes no times: what is a check.
-pub(crate) fn checks(workspace: &Workspace) -> Vec<CommandLine> {
+/// Counts what an idle call takes, and takes no times: that is a check.
+pub(crate) fn idle(workspace: &Workspace) -> Vec<CommandLine> {
     let check = program(workspace).arg("--check");
     vec![build_own(), build_off(), build_clients(), check]
+}
+
+/// Holds sizes to what is allowed.
+pub(crate) fn size(workspace: &Workspace) -> Vec<CommandLine> {
+    vec![build_own(), program(workspace).arg("--check-size")]
 }
 
 /// Measures, all of it or for a look.

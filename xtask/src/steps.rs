@@ -43,6 +43,8 @@ pub(crate) enum Step {
     Doctest,
     /// An idle call takes no more instructions and allocations than its budget
     Idle,
+    /// A function without an AWS SDK adds no more bytes than its budget
+    Size,
     /// Compile-fail and end-to-end tests, those that need outside software among them
     E2e,
 }
@@ -107,7 +109,8 @@ impl Step {
             }
             Self::Unit => vec![test().args(["--lib", "--bins"])],
             Self::Doctest => vec![test().arg("--doc")],
-            Self::Idle => bench::checks(workspace),
+            Self::Idle => bench::idle(workspace),
+            Self::Size => bench::size(workspace),
             Self::E2e => {
                 // Plain `cargo test` builds examples too, and tests may start them. A choice of
                 // targets does not.

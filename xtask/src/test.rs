@@ -163,14 +163,14 @@ mod tests {
 
     #[test]
     fn a_failure_does_not_hide_what_comes_after() {
-        assert_eq!(letters(&[], &[Step::Fmt, Step::Clippy]), "F..F.......");
+        assert_eq!(letters(&[], &[Step::Fmt, Step::Clippy]), "F..F........");
     }
 
     #[test]
     fn fail_fast_stops_at_the_first() {
         assert_eq!(
             letters(&["--fail-fast"], &[Step::Clippy, Step::Unit]),
-            "...F-------"
+            "...F--------"
         );
     }
 
@@ -178,12 +178,12 @@ mod tests {
     fn only_and_skip_choose() {
         assert_eq!(
             letters(&["--only", "fmt", "--only", "e2e"], &[]),
-            ".---------."
+            ".----------."
         );
-        assert_eq!(letters(&["--skip", "e2e"], &[]), "..........-");
+        assert_eq!(letters(&["--skip", "e2e"], &[]), "...........-");
         assert_eq!(
             letters(&["--only", "fmt", "--only", "e2e", "--skip", "fmt"], &[]),
-            "----------."
+            "-----------."
         );
     }
 

@@ -4,6 +4,8 @@ use rand::RngExt as _;
 use rand_pcg::Pcg64Mcg;
 use serde_json::Value;
 
+use crate::plan::json_object;
+
 /// Stands for what was lost, as a decoder writes it.
 const MARK: char = char::REPLACEMENT_CHARACTER;
 /// The most of them.
@@ -65,7 +67,7 @@ pub(crate) fn json(value: &Value, lists: bool, random: &mut Pcg64Mcg) -> Value {
         Value::Object(map) => {
             let entries = map.iter();
             let entries = entries.map(|(key, value)| (key.clone(), json(value, lists, random)));
-            Value::Object(entries.collect())
+            json_object(entries)
         }
         other => other.clone(),
     }

@@ -4,9 +4,11 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::fields::{Fields, sorted};
+use super::fields::Fields;
 use super::finding::{Finding, Severity};
+use super::json::{insert_in_order, sorted};
 use super::legacy::{format_of, translated};
+use super::mode::Mode;
 use super::modes::{MODES, mode_row};
 use super::nearest::nearest;
 use super::report::{Report, kind_of, listed, spelled};
@@ -197,12 +199,18 @@ fn flags(document: &Map<String, Value>, report: &mut Report) -> Vec<Flag> {
             report.warning(spelled(key), no_flag(key, value));
         } else if left > 0 {
             left -= 1;
-            flags.extend(validate::flag(key, value, report));
+            if let Some(flag) = validate::flag(key, value, report) {
+                // Flags of one mode stay in the order of their names.
+                insert_in_order(&mut flags, flag, |flag| place(&flag.mode));
+            }
         }
     }
-    // Stable, so flags of one mode stay in the order of their names.
-    flags.sort_by_key(|flag| MODES.iter().position(|row| row.name == flag.mode.name()));
     flags
+}
+
+/// Where in the order of the modes.
+fn place(mode: &Mode) -> Option<usize> {
+    MODES.iter().position(|row| row.name == mode.name())
 }
 
 /// A flag's key is a mode, or else it says which mode it has.

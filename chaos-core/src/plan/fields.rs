@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::json::sorted;
 use super::report::{Report, described, kind_of, quoted, shown, spelled};
 use super::table::{Attribute, DefaultValue, Kind, LONGEST_TEXT};
 
@@ -82,6 +83,12 @@ impl<'a> Fields<'a> {
 
     /// Reports what is wrong with a field: `key`, `key[0]` or `key[0].part`.
     pub(super) fn error(&mut self, field: &str, message: impl Into<String>) {
+        self.wrong(field, message.into());
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wrong(&mut self, field: &str, message: String) {
         self.sound = false;
         self.report.error(self.path(field), message);
     }
@@ -92,6 +99,8 @@ impl<'a> Fields<'a> {
 
     /// Reports a value of the wrong kind, and what to write. The value is not shown where the
     /// attribute is free text, since that may hold anything, a secret too.
+    #[cold]
+    #[inline(never)]
     pub(super) fn mistaken(&mut self, field: &str, value: &Value, write: &str) {
         let free = self.attributes().any(|attribute| {
             attribute.key == field_key(field)
@@ -277,17 +286,6 @@ impl<'a> Fields<'a> {
 /// The key of a field: of `key`, `key[0]` and `key[0].part`.
 fn field_key(field: &str) -> &str {
     field.split(['[', '.']).next().unwrap_or(field)
-}
-
-/// The entries of an object, by their keys: maps of `serde_json` may be in the document's order,
-/// and two equal documents must come to the same.
-pub(super) fn sorted(object: &Map<String, Value>) -> Vec<(&str, &Value)> {
-    let mut entries: Vec<_> = object
-        .iter()
-        .map(|(key, value)| (key.as_str(), value))
-        .collect();
-    entries.sort_unstable_by_key(|(key, _)| *key);
-    entries
 }
 
 /// A whole number, also where JSON has it as `3.0`.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::headers;
+use super::json::json_text;
 use super::mode::{
     Corruption, Cpu, DenyList, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode,
     Panic, Spread, StatusCode, Timeout,
@@ -231,7 +232,7 @@ fn body(fields: &mut Fields<'_>) -> Option<Value> {
     match body {
         Value::Null => fields.mistaken("body", body, &fields.wanted("body")),
         Value::String(text) => _ = fields.short_enough("body", text, LONGEST_BODY),
-        json => _ = fields.short_enough("body", &json.to_string(), LONGEST_BODY),
+        json => _ = fields.short_enough("body", &json_text(json), LONGEST_BODY),
     }
     Some(body.clone())
 }

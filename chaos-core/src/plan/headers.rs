@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::embedded::unfolded;
-use super::fields::{Fields, sorted};
+use super::fields::Fields;
+use super::json::{insert_in_order, sorted};
 use super::report::spelled;
 use super::table::{LONGEST_HEADER_NAME, LONGEST_HEADER_VALUE, MOST_HEADERS};
 
@@ -17,11 +18,12 @@ pub(super) fn read(fields: &mut Fields<'_>, key: &str) -> Vec<(String, String)> 
         return Vec::new();
     };
     fields.few_enough(key, map.len(), MOST_HEADERS);
-    let headers = sorted(map)
-        .into_iter()
-        .filter_map(|(name, value)| header(fields, key, name, value));
-    let mut headers: Vec<(String, String)> = headers.collect();
-    headers.sort_by_key(|(name, _)| name.to_ascii_lowercase());
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for (name, value) in sorted(map).into_iter().take(MOST_HEADERS) {
+        if let Some(header) = header(fields, key, name, value) {
+            insert_in_order(&mut headers, header, |(name, _)| name.to_ascii_lowercase());
+        }
+    }
     for pair in headers.windows(2) {
         let (one, other) = (&pair[0].0, &pair[1].0);
         if one.eq_ignore_ascii_case(other) {
@@ -47,13 +49,14 @@ pub(super) fn names(fields: &mut Fields<'_>, key: &str) -> Vec<String> {
                 fields.error(key, "an empty list names nothing; leave it out");
             }
             fields.few_enough(key, list.len(), MOST_HEADERS);
-            for (n, name) in list.iter().enumerate() {
-                names.extend(one_name(fields, &format!("{key}[{n}]"), name));
+            for (n, name) in list.iter().enumerate().take(MOST_HEADERS) {
+                if let Some(name) = one_name(fields, &format!("{key}[{n}]"), name) {
+                    insert_in_order(&mut names, name, String::clone);
+                }
             }
         }
         other => fields.mistaken(key, other, &fields.wanted(key)),
     }
-    names.sort_unstable();
     names.dedup();
     names
 }

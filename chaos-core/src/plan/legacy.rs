@@ -5,7 +5,8 @@ use serde_json::{Map, Number, Value, json};
 
 use super::Flag;
 use super::document::Format;
-use super::fields::{Spelling, sorted};
+use super::fields::Spelling;
+use super::json::sorted;
 use super::modes::mode_row;
 use super::report::{Report, described, kind_of, shown, spelled};
 use super::table::ModeRow;

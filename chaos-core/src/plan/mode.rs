@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::json::json_text;
 use super::modes::mode_row;
 use super::pattern::Pattern;
 use super::table::ModeRow;
@@ -211,7 +212,7 @@ impl StatusCode {
         match &self.body {
             None => format!(r#"{{"message":"Injected status code {}"}}"#, self.code),
             Some(Value::String(text)) => text.clone(),
-            Some(json) => json.to_string(),
+            Some(json) => json_text(json),
         }
     }
 

@@ -22,6 +22,12 @@ pub(crate) fn nearest<'c>(
     written: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
+    most_like(written, &mut candidates.into_iter())
+}
+
+/// Compiled once, and not once more for each kind of list.
+#[inline(never)]
+fn most_like<'c>(written: &str, candidates: &mut dyn Iterator<Item = &'c str>) -> Option<&'c str> {
     if written.len() > LONGEST {
         return None;
     }
@@ -31,7 +37,6 @@ pub(crate) fn nearest<'c>(
         .find(|(old, _)| *old == written)
         .map_or(written.as_str(), |(_, new)| new);
     candidates
-        .into_iter()
         .map(|candidate| {
             (
                 strsim::jaro_winkler(meant, &snake_case(candidate)),

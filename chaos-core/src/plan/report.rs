@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::finding::{Finding, Severity};
+use super::json::json_text;
 
 /// So many findings are worth reading; of the rest the number is given.
 const MAX_FINDINGS: usize = 100;
@@ -34,6 +35,8 @@ impl Report {
         self.add(path, message.into(), Severity::Warning);
     }
 
+    #[cold]
+    #[inline(never)]
     fn add(&mut self, path: String, message: String, severity: Severity) {
         if self.findings.len() < MAX_FINDINGS {
             self.findings.push(Finding {
@@ -117,7 +120,7 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// A value that is no list and no object, cut as [`spelled`] cuts.
 pub(super) fn shown(value: &Value) -> String {
-    spelled(&value.to_string())
+    spelled(&json_text(value))
 }
 
 /// What stands where something else should: `"50" is a text`. For what may hold anybody's text
@@ -147,7 +150,11 @@ pub(super) fn kind_of(value: &Value) -> &'static str {
 
 /// `a`, `a and b`, `a, b and c`.
 pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
-    let names: Vec<&str> = names.into_iter().collect();
+    joined(&names.into_iter().collect::<Vec<&str>>(), last)
+}
+
+#[inline(never)]
+fn joined(names: &[&str], last: &str) -> String {
     match names.split_last() {
         None => String::new(),
         Some((only, [])) => (*only).to_owned(),

@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::engine::Refusal;
-use crate::plan::StatusCode;
+use crate::plan::{StatusCode, json_object};
 use crate::seam::corrupt::{shows, taken};
 
 /// The code; plan/ has checked that it is 100 to 599.
@@ -42,9 +42,8 @@ pub(crate) fn response<B: From<String>>(fault: &StatusCode) -> http::Response<B>
 
 /// What failure-lambda returns: the code, the headers, the body.
 pub(crate) fn json(fault: &StatusCode) -> Value {
-    let headers: Map<String, Value> = headers(fault)
-        .map(|(name, value)| (name.to_owned(), Value::from(value)))
-        .collect();
+    let headers = headers(fault).map(|(name, value)| (name.to_owned(), Value::from(value)));
+    let headers = json_object(headers);
     json!({"statusCode": fault.code, "headers": headers, "body": fault.body_text()})
 }
 

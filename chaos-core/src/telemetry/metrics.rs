@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use crate::clock::millis;
+use crate::plan::json_text;
 
 const NAMESPACE: &str = "Chaos";
 /// The longest value of a dimension, in characters.
@@ -91,11 +92,12 @@ impl Metrics {
         ];
         let counted: Vec<_> = totals.into_iter().filter(|(_, count)| *count > 0).collect();
         if !counted.is_empty() {
-            let _ = writeln!(lines, "{}", self.line(now, &counted, None));
+            let _ = writeln!(lines, "{}", json_text(&self.line(now, &counted, None)));
         }
         for ((flag, mode), count) in injected {
             let counted = [("Injected", count)];
-            let _ = writeln!(lines, "{}", self.line(now, &counted, Some((&flag, mode))));
+            let line = self.line(now, &counted, Some((&flag, mode)));
+            let _ = writeln!(lines, "{}", json_text(&line));
         }
         lines
     }

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
 use crate::engine::Announcement;
-use crate::plan::Corruption;
+use crate::plan::{Corruption, insert_in_order};
 
 /// The maps of a proxy's response in which headers stand.
 const MAPS: [&str; 2] = ["headers", "multiValueHeaders"];
@@ -142,11 +142,13 @@ pub(super) fn values(reply: &Map<String, Value>) -> Vec<(String, Vec<&Value>)> {
     let cookies = reply.get("cookies").and_then(Value::as_array);
     let cookies = cookies.filter(|cookies| !cookies.is_empty());
     let cookies = cookies.map(|cookies| ("set-cookie".to_owned(), cookies.iter().collect()));
-    let mut values: Vec<_> = headers
+    let mut values = Vec::new();
+    for header in headers
         .chain(cookies)
         .filter(|(_, values)| !values.is_empty())
-        .collect();
-    values.sort_by(|(one, _), (other, _)| one.cmp(other));
+    {
+        insert_in_order(&mut values, header, |(name, _)| name.clone());
+    }
     values
 }
 

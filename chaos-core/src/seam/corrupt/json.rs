@@ -1,7 +1,5 @@
 //! The response as JSON: in the proxy's shape, or plain.
 
-use std::collections::BTreeMap;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -11,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{Dropped, anything_done, headers, no_body};
 use crate::engine::{Announcement, Corrupting, Refusal};
 use crate::fault::corruption;
-use crate::plan::Corruption;
+use crate::plan::{Corruption, json_text, sorted};
 
 /// How many texts are tried one by one, where a type does not take all of them mangled.
 const MOST_TRIES: usize = 32;
@@ -142,7 +140,7 @@ fn body_length(reply: &Map<String, Value>) -> usize {
             .map_or(text.len(), |bytes| bytes.len()),
         Some(Value::String(text)) => text.len(),
         None | Some(Value::Null) => 0,
-        Some(json) => json.to_string().len(),
+        Some(json) => json_text(json).len(),
     }
 }
 
@@ -208,11 +206,10 @@ pub(crate) fn shows(shown: &Value, reply: &Value) -> bool {
 }
 
 /// The code, the body, how that is encoded, and whatever else there is.
-fn besides_headers(reply: &Map<String, Value>) -> BTreeMap<&str, &Value> {
-    let fields = reply.iter().map(|(name, value)| (name.as_str(), value));
+fn besides_headers(reply: &Map<String, Value>) -> Vec<(&str, &Value)> {
+    let mut fields = sorted(reply);
+    fields.retain(|(name, value)| !headers::stand_in(name) && !value.is_null());
     fields
-        .filter(|(name, value)| !headers::stand_in(name) && !value.is_null())
-        .collect()
 }
 
 /// Names the flags in a response that has headers.

@@ -1,0 +1,102 @@
+//! How a set of features is built.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use super::sets::Set;
+
+const PACKAGE: &str = "chaos-benches-function";
+
+/// How a release is built. None has its symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// The workspace's own: fat link-time optimization and one codegen unit.
+    Fat,
+    /// As `cargo lambda build --release` makes it where Cargo.toml says nothing else: thin link-time
+    /// optimization, and panics abort.
+    Lambda,
+    /// As `cargo build --release` makes it where Cargo.toml says nothing else.
+    Plain,
+}
+
+impl Profile {
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Fat => &[],
+            Self::Lambda => &[
+                "profile.release.lto=\"thin\"",
+                "profile.release.codegen-units=1",
+                "profile.release.panic=\"abort\"",
+                "profile.release.strip=\"symbols\"",
+            ],
+            Self::Plain => &[
+                "profile.release.lto=false",
+                "profile.release.codegen-units=16",
+                "profile.release.panic=\"unwind\"",
+                "profile.release.strip=\"symbols\"",
+            ],
+        }
+    }
+}
+
+/// The binary of a set, built into the target directory, where what it depends on may be already. It
+/// is copied, as the next one has the same name.
+pub(crate) fn release(set: &Set, profile: Profile) -> Result<PathBuf> {
+    let target = target()?;
+    let mut command = cargo(set, &target);
+    command.arg("--release");
+    for setting in profile.settings() {
+        command.args(["--config", setting]);
+    }
+    if set.small {
+        let setting = "profile.release.package.chaos-core.opt-level=\"s\"";
+        command.args(["--config", setting]);
+    }
+    run(command)?;
+    let built = target.join("release").join(PACKAGE);
+    let small = if set.small { "-small" } else { "" };
+    let kept = target.join("function");
+    fs::create_dir_all(&kept).with_context(|| format!("cannot make {}", kept.display()))?;
+    let kept = kept.join(format!("{profile:?}-{}{small}", set.features));
+    fs::copy(&built, &kept).with_context(|| format!("{} was not built", built.display()))?;
+    Ok(kept)
+}
+
+/// Builds it as a developer does, for a first look.
+pub(crate) fn debug(set: &Set, target: &Path) -> Result<()> {
+    run(cargo(set, target))
+}
+
+/// The target directory that this program was built into.
+pub(crate) fn target() -> Result<PathBuf> {
+    let program = env::current_exe().context("this program does not know where it is")?;
+    let target = program.parent().and_then(Path::parent);
+    let target = target.context("this program is in no target directory")?;
+    Ok(target.to_owned())
+}
+
+fn cargo(set: &Set, target: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .args(["build", "--quiet", "--package", PACKAGE])
+        .args(["--features", set.features])
+        .arg("--target-dir")
+        .arg(target)
+        // Standard output is for the page.
+        .stdout(Stdio::null())
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(mut command: Command) -> Result<()> {
+    let status = command.status().context("cannot start cargo")?;
+    if !status.success() {
+        bail!("{command:?} ended with {status}");
+    }
+    Ok(())
+}

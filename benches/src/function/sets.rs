@@ -1,0 +1,111 @@
+//! The sets of features that are measured.
+
+/// A function with these features.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Set {
+    /// What the table calls it.
+    pub(crate) name: &'static str,
+    /// The features of the package `chaos-benches-function`, with commas between.
+    pub(crate) features: &'static str,
+    /// The one that it is compared with, by its features, and how many bytes more than that it may
+    /// have in the workspace's release profile, if that is bounded.
+    pub(crate) over: Option<(&'static str, Option<u64>)>,
+    /// Whether chaos-core is compiled for size.
+    pub(crate) small: bool,
+    /// Whether there is any of the AWS SDK in it, which takes minutes to build.
+    pub(crate) sdk: bool,
+    /// How it is told of its document, if it is.
+    pub(crate) document: Option<Document>,
+}
+
+/// Where the document is, for which it asks before its first request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Document {
+    AppConfigAgent,
+    ParameterStore,
+}
+
+/// Neither chaos nor a client.
+pub(crate) const BARE: &str = "";
+/// Without chaos, with a client of DynamoDB.
+const CLIENT: &str = "client";
+
+const fn set(name: &'static str, features: &'static str) -> Set {
+    Set {
+        name,
+        features,
+        over: None,
+        small: false,
+        sdk: false,
+        document: None,
+    }
+}
+
+/// All of them. A budget is what was measured, and some tens of kilobytes for other compilers and
+/// for what is mended.
+pub(crate) const SETS: [Set; 9] = [
+    set("without chaos-core", BARE),
+    Set {
+        over: Some((BARE, Some(760_000))),
+        ..set("`inject`, `lambda`", "chaos")
+    },
+    Set {
+        over: Some((BARE, Some(870_000))),
+        document: Some(Document::AppConfigAgent),
+        ..set("`inject`, `lambda`, `extension`", "extension")
+    },
+    Set {
+        over: Some((BARE, Some(760_000))),
+        small: true,
+        document: Some(Document::AppConfigAgent),
+        ..set("the same, chaos-core with `opt-level = \"s\"`", "extension")
+    },
+    Set {
+        over: Some((BARE, Some(8_500_000))),
+        sdk: true,
+        document: Some(Document::ParameterStore),
+        ..set("`inject`, `lambda`, `ssm`", "ssm")
+    },
+    Set {
+        sdk: true,
+        ..set("without chaos-core, with a DynamoDB client", CLIENT)
+    },
+    Set {
+        over: Some((CLIENT, Some(1_500_000))),
+        sdk: true,
+        document: Some(Document::ParameterStore),
+        ..set("`inject`, `lambda`, `ssm`, with that client", "client,ssm")
+    },
+    Set {
+        over: Some((CLIENT, None)),
+        sdk: true,
+        document: Some(Document::ParameterStore),
+        ..set(
+            "`inject`, `lambda`, `ssm`, `aws`, with that client",
+            "aws,ssm",
+        )
+    },
+    Set {
+        over: Some((CLIENT, None)),
+        sdk: true,
+        document: Some(Document::AppConfigAgent),
+        ..set("all features, with that client", "all")
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::SETS;
+
+    #[test]
+    fn what_a_set_is_compared_with_is_measured_before_it() {
+        for (n, set) in SETS.iter().enumerate() {
+            let Some((other, _)) = set.over else {
+                continue;
+            };
+            let before = SETS[..n].iter().find(|set| set.features == other);
+            let before = before.unwrap_or_else(|| panic!("{}: `{other}` is missing", set.name));
+            assert!(before.sdk <= set.sdk, "{}", set.name);
+        }
+    }
+}
