@@ -87,7 +87,9 @@ async fn named(store: &Store, mut found: Found, names: &[String]) -> Result<Exit
             ))
         })?;
         if switched.flags.is_empty() {
-            say_unchanged(store, found.version);
+            if switched.unknown.len() < names.len() {
+                say_unchanged(store, found.version);
+            }
             break (switched, ExitCode::SUCCESS);
         }
         match store.write(&found, &switched.text, Haste::Now).await {
@@ -108,10 +110,15 @@ async fn named(store: &Store, mut found: Found, names: &[String]) -> Result<Exit
     if switched.unknown.is_empty() {
         return Ok(code);
     }
+    let there = flags_of(&found.text);
+    let there = if there.is_empty() {
+        "the document has none".to_owned()
+    } else {
+        format!("the document has {}", there.join(", "))
+    };
     Err(Ending::Usage(format!(
-        "there is no flag {}; there are {}",
-        switched.unknown.join(", "),
-        flags_of(&found.text).join(", ")
+        "there is no flag {}; {there}",
+        switched.unknown.join(", ")
     )))
 }
 

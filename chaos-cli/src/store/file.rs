@@ -92,7 +92,7 @@ impl FileStore {
     fn replace(&self, text: &str) -> Result<Written, Trouble> {
         replace(&self.path, text).map_err(|error| {
             Trouble::other(format!(
-                "cannot write the {}: {error}; see that you may write to its folder",
+                "cannot write the {}: {error}; see that its folder is there, and that you may write to it",
                 self.name()
             ))
         })?;

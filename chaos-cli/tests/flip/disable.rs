@@ -36,10 +36,12 @@ async fn a_slip_in_one_name_leaves_none_of_the_others_on() {
     shown!(bench.fails(2, "disable slo latency").await, @r###"
     --- standard error
         Disabled latency in parameter /orders/chaos (version 2)
-    error: there is no flag slo; there are note, latency, slow, panic
+    error: there is no flag slo; the document has note, latency, slow, panic
     --- exit code 2
     "###);
     assert_eq!(bench.on(), ["slow"]);
+    let ran = bench.fails(2, "disable slo").await;
+    assert!(!ran.stderr.contains("off already"), "{ran:?}");
 }
 
 #[tokio::test]

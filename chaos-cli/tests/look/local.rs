@@ -221,6 +221,19 @@ fn a_function_of_the_workspace_answers_and_its_document_is_found() {
     assert!(gone.stderr.contains("no function runs here"), "{gone:?}");
 }
 
+/// Nobody is left to end the function then, but it asks a Runtime API that is gone, and gives up.
+#[test]
+fn killed_outright_it_leaves_no_function_behind() {
+    let mut function = Running::start(&["--package", "quickstart"]);
+    assert_eq!(function.get("/").0, 200);
+    let processes = processes_of(function.child.id());
+    assert_eq!(processes.len(), 1, "the function");
+    assert_eq!(function.stopped_by("KILL"), None);
+    assert_all_gone(&processes);
+    let gone = function.also(&["status", "--local"]);
+    assert_eq!(gone.code, 2, "{gone:?}");
+}
+
 #[test]
 fn its_faults_are_flipped_while_it_runs() {
     let function = Running::start(&["--package", "quickstart"]);

@@ -7,7 +7,7 @@
 //! runs in a process of its own. A million invocations:
 //!
 //! ```sh
-//! CHAOS_HOUR_INVOCATIONS=1000000 cargo test -p chaos-core --all-features --lib chaos::hour -- --nocapture
+//! cargo xtask proof --only hour
 //! ```
 
 mod check;
@@ -41,6 +41,8 @@ const UNLESS_NAMED: u64 = 50_000;
 const HOUR: Duration = Duration::from_hours(1);
 /// So many invocations may run at once, as under `run_concurrent`.
 const LANES: u64 = 32;
+/// The cache time with which most of the invocations are made.
+const OFTEN: Duration = Duration::from_secs(1);
 /// What an invocation has until its deadline.
 const LEFT: Duration = Duration::from_millis(800);
 
@@ -134,10 +136,10 @@ async fn hour(ttl: Duration, of: u64) {
         stage.store.told()
     );
     tally.nothing_is_lost(of, RAN.load(Relaxed));
-    // with a longer cache time some go by unnoticed
-    if ttl <= Duration::from_secs(1) {
-        stage.store.was_in_every_mood();
-        tally.some_had_lapsed();
+    // where it is asked seldom, some of its moods and documents go by unnoticed
+    if ttl == OFTEN {
+        stage.store.was_in_most_moods();
+        tally.met_everything();
     }
     memory.is_flat();
 }
@@ -155,7 +157,7 @@ fn invocations() -> u64 {
 #[ignore = "looks at the memory of its process; another test runs it in one of its own"]
 async fn alone() {
     let all = invocations();
-    hour(Duration::from_secs(1), all).await;
+    hour(OFTEN, all).await;
     hour(Duration::from_mins(1), all / 10).await;
     hour(Duration::ZERO, all / 100).await;
 }

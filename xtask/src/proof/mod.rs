@@ -7,6 +7,7 @@ mod api;
 mod docs;
 mod features;
 mod fuzz;
+mod hour;
 mod loom;
 mod lowest;
 mod lto;
@@ -78,6 +79,8 @@ pub(crate) struct Arguments {
 enum Proof {
     /// In every order of threads, whoever rests is woken and nothing outdated is remembered
     Loom,
+    /// A million invocations while Parameter Store is in trouble: none is lost, and memory is flat
+    Hour,
     /// The documentation builds without a warning as docs.rs builds it
     Docs,
     /// The public API is the one that is written down
@@ -135,6 +138,7 @@ impl Proof {
     fn run(self, workspace: &Workspace, arguments: &Arguments) -> Result<Ending> {
         match self {
             Self::Loom => loom::run(workspace),
+            Self::Hour => hour::run(workspace),
             Self::Docs => docs::run(workspace),
             Self::Api => api::run(workspace, arguments.bless),
             Self::Lowest => lowest::run(workspace),
@@ -194,25 +198,24 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
 
 /// Runs one, and writes down what came of it before the next one begins.
 fn one(workspace: &Workspace, arguments: &Arguments, proof: Proof) -> Result<Outcome> {
+    // Before it begins: people go on working meanwhile.
+    let page = arguments.write.then(|| Page::of(workspace)).transpose()?;
+    let write = |rows: &[Row]| match &page {
+        Some(page) => page.write(&proof.name(), rows),
+        None => Ok(()),
+    };
     let begun = Instant::now();
     Ok(match proof.run(workspace, arguments) {
         Ok(Ending::Held(rows)) => {
             for row in &rows {
                 report::note(&format!("{}: {}", row.what, row.result));
             }
-            if arguments.write {
-                Page::of(workspace).write(&proof.name(), &rows)?;
-            }
+            write(&rows)?;
             Outcome::Ok(begun.elapsed())
         }
         Ok(Ending::NotRun(why)) => {
             report::note(&format!("not run: {why}"));
-            if arguments.write {
-                Page::of(workspace).write(
-                    &proof.name(),
-                    &[Row::new(page::ALL, format!("not run: {why}"))],
-                )?;
-            }
+            write(&[Row::new(page::ALL, format!("not run: {why}"))])?;
             Outcome::NotRun(why.into())
         }
         Err(error) => Outcome::Failed(begun.elapsed(), format!("{error:#}")),
