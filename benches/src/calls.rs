@@ -18,7 +18,9 @@ use lambda_runtime::{Error, LambdaEvent, Service, service_fn};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::measure::{Measured, Measuring};
+use crate::clients::{Client, Over};
+use crate::measure::{Measured, Measuring, Pace};
+use crate::process::Build;
 
 /// What is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +49,31 @@ pub enum Call {
     FailPointBeside,
     /// The service of a handler in tower-resilience-chaos, at rate 0.
     TowerResilience,
+    /// A client's, which only some of the programs have in them.
+    Client(Client, Over),
 }
 
 impl Call {
+    /// The programs that it is measured in, unless the setting asks for others.
+    pub(crate) fn build(self) -> Build {
+        match self {
+            Self::Client(..) => Build::Clients,
+            _ => Build::Own,
+        }
+    }
+
+    pub(crate) fn pace(self) -> Pace {
+        match self {
+            Self::Client(client, over) => client.pace(over),
+            _ => Pace::Quick,
+        }
+    }
+
+    /// Whether it takes the same instructions each time.
+    pub(crate) fn is_steady(self) -> bool {
+        !matches!(self, Self::Client(_, Over::Tcp))
+    }
+
     /// Measures it beside its bare counterpart.
     pub(crate) fn measure(self, measuring: &Measuring) -> Measured {
         let event = events();
@@ -92,6 +116,7 @@ impl Call {
                 let layered = layer.layer(service_fn(bare::<7>));
                 beside_service(measuring, &event, service_fn(bare::<8>), layered)
             }
+            Self::Client(..) => unreachable!("a client's call is measured by its own"),
         }
     }
 
@@ -138,7 +163,7 @@ fn serve<S: Service<LambdaEvent<Event>>>(service: &mut S, event: LambdaEvent<Eve
 }
 
 /// Polls a call to its end, and says whether it succeeded.
-fn done<T, E>(future: impl Future<Output = Result<T, E>>) -> bool {
+pub(crate) fn done<T, E>(future: impl Future<Output = Result<T, E>>) -> bool {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     match black_box(&mut future)

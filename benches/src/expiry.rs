@@ -87,7 +87,7 @@ pub(crate) fn section(programs: &Programs, effort: Effort) -> Result<Page> {
 
 /// Runs the program that makes the requests.
 fn requests(programs: &Programs, store: SocketAddr, seconds: u64) -> Result<Took> {
-    let mut command = Command::new(&programs.parameter.0);
+    let mut command = Command::new(&programs.parameter().0);
     without_settings(&mut command);
     let output = command
         .arg(seconds.to_string())

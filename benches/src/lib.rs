@@ -8,15 +8,19 @@
 //! - `measure.rs`: how a call is timed, and its allocations and instructions counted
 //! - `process.rs`: every row in a process of its own
 //! - `table.rs`: the table of all calls
-//! - `expiry.rs`, `latencies.rs`, `disk.rs`, `function/`: the other sections
+//! - `threads.rs`, `clients.rs`, `expiry.rs`, `latencies.rs`, `disk.rs`, `function/`: the other sections
+//! - `clients/`: the calls of clients, in programs that have them
 //! - `bin/`: the programs. Counting allocations costs time at every one of them, which would be
 //!   held against rivals that allocate, so one program takes the times and another one counts.
 //!   Instructions are counted by callgrind (Debian's package valgrind) in the one that takes times.
-//!   A third has the AWS SDK in it (feature `ssm`), and alone needs its build.
+//!   Another one has the AWS SDK for Parameter Store in it (feature `ssm`). Both of the two are there
+//!   again with the clients in them (feature `clients`), so that none of these is in the first, and
+//!   without the feature `inject`.
 //!
 //! A new measurement is a row, and perhaps a call.
 
 mod calls;
+mod clients;
 mod disk;
 mod expiry;
 mod function;
@@ -26,16 +30,18 @@ mod process;
 mod rows;
 mod sections;
 mod table;
+mod threads;
 
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
 pub use self::calls::Call;
+pub use self::clients::{Client, Over};
 pub use self::expiry::make_requests;
 use self::measure::Measuring;
 pub use self::measure::{Counts, Effort, Measured, Side};
-pub use self::process::{Program, Programs, Report, count_instructions, measure};
+pub use self::process::{Build, Program, Programs, Report, count_instructions, measure};
 pub use self::rows::{Budget, Row, Setting};
 use self::sections::SECTIONS;
 
@@ -71,6 +77,10 @@ pub fn time(args: &[String]) -> Result<ExitCode> {
         ["row", name, "calls", side, calls] => {
             let side = Side::named(side).context("there is no such side")?;
             process::child(name, &Measuring::Nothing(side, calls.parse()?))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        ["threads", case, threads, calls] => {
+            threads::child(case, threads.parse()?, calls.parse()?)?;
             return Ok(ExitCode::SUCCESS);
         }
         ["--check"] => {

@@ -119,16 +119,59 @@ pub(crate) enum Measuring {
     Nothing(Side, u32),
 }
 
-/// The calls among which allocations are counted.
-const SAMPLE: u32 = 500;
+/// How many calls there is time for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// A call takes nanoseconds.
+    Quick,
+    /// It takes microseconds.
+    Slow,
+}
+
+impl Pace {
+    /// The calls among which allocations are counted.
+    const fn sample(self) -> u32 {
+        match self {
+            Self::Quick => 500,
+            Self::Slow => 50,
+        }
+    }
+
+    /// The calls of two runs, whose difference is counted by callgrind.
+    pub(crate) const fn calls(self) -> [u32; 2] {
+        match self {
+            Self::Quick => [1000, 3000],
+            Self::Slow => [200, 600],
+        }
+    }
+
+    /// What there is time for, of what is asked for.
+    fn of(self, effort: Effort) -> Effort {
+        match self {
+            Self::Quick => effort,
+            Self::Slow => Effort {
+                calls: effort.calls / 20,
+                pairs: effort.pairs / 20,
+                ..effort
+            },
+        }
+    }
+}
 
 impl Measuring {
     /// Measures `call` beside `bare`. Each says whether it succeeded.
-    pub(crate) fn pair(
+    pub(crate) fn pair(&self, bare: impl FnMut() -> bool, call: impl FnMut() -> bool) -> Measured {
+        self.pair_at(Pace::Quick, bare, call)
+    }
+
+    /// The same of calls that may take longer.
+    pub(crate) fn pair_at(
         &self,
+        pace: Pace,
         mut bare: impl FnMut() -> bool,
         mut call: impl FnMut() -> bool,
     ) -> Measured {
+        let sample = pace.sample();
         let mut measured = Measured {
             median: 0.0,
             best: 0.0,
@@ -140,12 +183,13 @@ impl Measuring {
         };
         // Sets up what is set up once, and warms up the rest.
         for _ in 0..10 {
-            measured.failed |= !(batch(SAMPLE, &mut bare).1 & batch(SAMPLE, &mut call).1);
+            measured.failed |= !(batch(sample, &mut bare).1 & batch(sample, &mut call).1);
         }
         match *self {
-            Self::Times(effort) => time(effort, &mut bare, &mut call, &mut measured),
+            Self::Times(effort) => time(pace.of(effort), &mut bare, &mut call, &mut measured),
             Self::Allocations(counter) => {
-                let (without, with) = (count(counter, &mut bare), count(counter, &mut call));
+                let without = count(counter, sample, &mut bare);
+                let with = count(counter, sample, &mut call);
                 measured.allocations = with.0 - without.0;
                 measured.bytes = with.1 - without.1;
             }
@@ -197,15 +241,15 @@ fn batch(calls: u32, call: &mut impl FnMut() -> bool) -> (f64, bool) {
 }
 
 /// Allocations and bytes a call.
-fn count(counter: fn() -> Counts, call: &mut impl FnMut() -> bool) -> (f64, f64) {
+fn count(counter: fn() -> Counts, sample: u32, call: &mut impl FnMut() -> bool) -> (f64, f64) {
     let before = counter();
-    for _ in 0..SAMPLE {
+    for _ in 0..sample {
         call();
     }
     let after = counter();
     let a_call = |before: usize, after: usize| {
         let more = u32::try_from(after - before).unwrap_or(u32::MAX);
-        f64::from(more) / f64::from(SAMPLE)
+        f64::from(more) / f64::from(sample)
     };
     (
         a_call(before.allocations, after.allocations),

@@ -6,11 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use tempfile::NamedTempFile;
 
+use crate::calls::Call;
+use crate::clients;
 use crate::measure::{Effort, Measured, Measuring, Side, median};
-use crate::rows::{Budget, FILE, Row};
+use crate::rows::{Budget, FILE, Row, Setting};
 
-/// One of the two programs: that which takes times, or that which counts allocations.
+/// One of the programs.
 #[derive(Clone, Debug)]
 pub struct Program(pub(crate) PathBuf);
 
@@ -21,26 +24,62 @@ impl Program {
     }
 }
 
-/// All the programs there are.
-#[derive(Clone, Debug)]
-pub struct Programs {
-    /// That which takes times, and starts the others.
-    pub timing: Program,
-    /// That which counts allocations.
-    pub counting: Program,
-    /// That which has the SDK for Parameter Store in it.
-    pub parameter: Program,
+/// How the programs that rows are measured in are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Build {
+    /// As they are by default.
+    Own,
+    /// With the feature `inject` off.
+    Off,
+    /// With the clients in them.
+    Clients,
 }
 
-impl Programs {
-    /// Beside the one that takes times.
-    pub fn beside(timing: &Path) -> Self {
-        let named = |name| Program::at(timing.with_file_name(name));
-        Self {
-            timing: Program::at(timing),
-            counting: named("chaos-benches-counting"),
-            parameter: named("chaos-benches-parameter"),
+impl Build {
+    /// Whether this program is built so.
+    fn is_this(self) -> bool {
+        match self {
+            Self::Own | Self::Clients => cfg!(feature = "inject"),
+            Self::Off => !cfg!(feature = "inject"),
         }
+    }
+}
+
+/// All the programs there are, in one folder.
+#[derive(Clone, Debug)]
+pub struct Programs(PathBuf);
+
+impl Programs {
+    /// Beside this one.
+    pub fn beside(program: &Path) -> Self {
+        Self(program.to_owned())
+    }
+
+    fn named(&self, name: &str) -> Program {
+        Program::at(self.0.with_file_name(name))
+    }
+
+    /// That which takes times; the first one starts all others.
+    pub fn timing(&self, build: Build) -> Program {
+        self.named(match build {
+            Build::Own => "chaos-benches",
+            Build::Off => "chaos-benches-off",
+            Build::Clients => "chaos-benches-clients",
+        })
+    }
+
+    /// That which counts allocations.
+    pub fn counting(&self, build: Build) -> Program {
+        self.named(match build {
+            Build::Own => "chaos-benches-counting",
+            Build::Off => "chaos-benches-off-counting",
+            Build::Clients => "chaos-benches-clients-counting",
+        })
+    }
+
+    /// That which has the SDK for Parameter Store in it.
+    pub fn parameter(&self) -> Program {
+        self.named("chaos-benches-parameter")
     }
 }
 
@@ -67,14 +106,17 @@ impl Report {
         let name = self.row.name();
         let Budget {
             instructions: most,
-            free,
+            allocations: few,
             ..
         } = self.row.budget?;
-        if free && (allocations > 0.0 || bytes > 0.0) {
+        if let Some(few) = few
+            && (allocations > f64::from(few) || few == 0 && bytes > 0.0)
+        {
             return Some(format!(
-                "{name}: {allocations} allocations and {bytes} bytes a call; allowed: 0"
+                "{name}: {allocations} allocations and {bytes} bytes a call; allowed: {few}"
             ));
         }
+        let most = most?;
         let counted = instructions.filter(|counted| *counted > f64::from(most))?;
         Some(format!(
             "{name}: {counted:.0} instructions over bare; allowed: {most}"
@@ -89,13 +131,21 @@ impl Report {
 /// A row that there is not.
 pub(crate) fn child(name: &str, measuring: &Measuring) -> Result<()> {
     let row = Row::named(name).with_context(|| format!("there is no row `{name}`"))?;
+    if !row.build().is_this() {
+        bail!("this program is built otherwise than the row asks for");
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
+        .enable_all()
         .build()?;
-    let measured = runtime.block_on(async {
-        chaos_core::init().await;
-        row.call.measure(measuring)
-    });
+    let measured = if let Call::Client(client, over) = row.call {
+        runtime.block_on(chaos_core::init());
+        clients::measure(client, over, measuring, &runtime)?
+    } else {
+        runtime.block_on(async {
+            chaos_core::init().await;
+            row.call.measure(measuring)
+        })
+    };
     println!("{}", serde_json::to_string(&measured)?);
     Ok(())
 }
@@ -118,7 +168,6 @@ pub fn measure(program: &Program, row: &Row, effort: Effort) -> Result<Measured>
 ///
 /// valgrind is not there, or a process failed.
 pub fn count_instructions(program: &Program, row: &Row) -> Result<f64> {
-    const CALLS: [u32; 2] = [1000, 3000];
     let run = |side: Side, calls: u32| -> Result<f64> {
         let mut command = Command::new("valgrind");
         command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
@@ -136,7 +185,7 @@ pub fn count_instructions(program: &Program, row: &Row) -> Result<f64> {
         total.parse().context("callgrind says another figure")
     };
     let a_call = |side| {
-        let [few, many] = CALLS;
+        let [few, many] = row.call.pace().calls();
         let more = run(side, many)? - run(side, few)?;
         anyhow::Ok(more / f64::from(many - few))
     };
@@ -147,16 +196,7 @@ pub fn count_instructions(program: &Program, row: &Row) -> Result<f64> {
 /// on standard error.
 fn run(mut command: Command, row: &Row, what: &[&str]) -> Result<(Measured, String)> {
     command.args(["row", &row.name()]).args(what);
-    without_settings(&mut command);
-    let mut file = tempfile::NamedTempFile::new()?;
-    for (name, value) in row.setting.variables() {
-        if *name == FILE {
-            file.write_all(value.as_bytes())?;
-            command.env(name, file.path());
-        } else {
-            command.env(name, value);
-        }
-    }
+    let _file = set(&mut command, row.setting)?;
     let output = command
         .stdin(Stdio::null())
         .output()
@@ -170,6 +210,21 @@ fn run(mut command: Command, row: &Row, what: &[&str]) -> Result<(Measured, Stri
     Ok((measured, said))
 }
 
+/// Gives it the environment that a setting asks for, with the file that has the document.
+pub(crate) fn set(command: &mut Command, setting: Setting) -> Result<NamedTempFile> {
+    without_settings(command);
+    let mut file = NamedTempFile::new()?;
+    for (name, value) in setting.variables() {
+        if *name == FILE {
+            file.write_all(value.as_bytes())?;
+            command.env(name, file.path());
+        } else {
+            command.env(name, value);
+        }
+    }
+    Ok(file)
+}
+
 /// Takes from its environment what would be no part of the measurement.
 pub(crate) fn without_settings(command: &mut Command) {
     for (name, _) in env::vars_os() {
@@ -181,14 +236,13 @@ pub(crate) fn without_settings(command: &mut Command) {
     }
 }
 
-/// Measures all rows, and says on standard error how far it is.
-pub(crate) fn all(programs: &Programs, effort: Effort) -> Result<Vec<Report>> {
-    let rows = Row::all();
+/// Measures these rows, and says on standard error how far it is.
+pub(crate) fn all(programs: &Programs, rows: &[Row], effort: Effort) -> Result<Vec<Report>> {
     let mut found = vec![Vec::new(); rows.len()];
     for round in 1..=effort.processes {
         for (row, found) in rows.iter().zip(&mut found) {
             eprintln!("[{round}/{}] {}", effort.processes, row.name());
-            found.push(checked(&programs.timing, row, effort)?);
+            found.push(checked(&programs.timing(row.build()), row, effort)?);
         }
     }
     let reports = rows.iter().zip(found).map(|(row, found)| {
@@ -214,7 +268,7 @@ pub(crate) fn all(programs: &Programs, effort: Effort) -> Result<Vec<Report>> {
 
 /// Counts for all rows that have a budget, and takes no times.
 pub(crate) fn counted(programs: &Programs) -> Result<Vec<Report>> {
-    let rows = Row::all().into_iter().filter(|row| row.budget.is_some());
+    let rows = Row::all().into_iter().filter(Row::is_counted);
     let reports = rows.map(|row| {
         Ok(Report {
             row,
@@ -227,9 +281,12 @@ pub(crate) fn counted(programs: &Programs) -> Result<Vec<Report>> {
 
 fn count(programs: &Programs, row: &Row) -> Result<Measured> {
     eprintln!("[allocations, instructions] {}", row.name());
+    let (timing, counting) = (programs.timing(row.build()), programs.counting(row.build()));
+    let steady = row.call.is_steady();
+    let instructions = steady.then(|| count_instructions(&timing, row));
     Ok(Measured {
-        instructions: Some(count_instructions(&programs.timing, row)?),
-        ..checked(&programs.counting, row, Effort::QUICK)?
+        instructions: instructions.transpose()?,
+        ..checked(&counting, row, Effort::QUICK)?
     })
 }
 

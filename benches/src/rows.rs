@@ -1,6 +1,8 @@
 //! The rows of the table, each a call and what the environment says.
 
 use crate::calls::Call;
+use crate::clients;
+use crate::process::Build;
 
 /// Nothing is on.
 const IDLE: &str = "{}";
@@ -22,6 +24,19 @@ const OTHER_POINTS: &str = r#"{
     "f7": { "enabled": true, "mode": "exception", "point": "other.p7" },
     "f8": { "enabled": true, "mode": "exception", "point": "other.p8" },
     "f9": { "enabled": true, "mode": "exception", "point": "other.p9" }
+}"#;
+
+const OTHER_CALLS: &str = r#"{
+    "f0": { "enabled": true, "mode": "exception", "point": "aws.sqs.SendMessage" },
+    "f1": { "enabled": true, "mode": "exception", "point": "aws.sqs.Receive*" },
+    "f2": { "enabled": true, "mode": "exception", "point": "aws.dynamodb.*" },
+    "f3": { "enabled": true, "mode": "exception", "point": "aws.s3.*" },
+    "f4": { "enabled": true, "mode": "exception", "point": "http.PUT" },
+    "f5": { "enabled": true, "mode": "exception", "point": "http.PATCH" },
+    "f6": { "enabled": true, "mode": "exception", "point": "http.DELETE" },
+    "f7": { "enabled": true, "mode": "exception", "point": "redis.SET" },
+    "f8": { "enabled": true, "mode": "exception", "point": "redis.H*" },
+    "f9": { "enabled": true, "mode": "exception", "point": "redis.DEL" }
 }"#;
 
 const CONDITION: &str = r#"{ "exception": {
@@ -46,6 +61,10 @@ pub enum Setting {
     File,
     /// Ten flags that are on, and concern other points.
     OtherPoints,
+    /// Ten flags that are on, and concern other calls of the same clients.
+    OtherCalls,
+    /// The feature `inject` is off, under a document that would fail every call.
+    Off,
     /// A flag that is on, with a condition that does not hold.
     Condition,
     /// A flag that is on, at 0.001 %, with a fault after which the call succeeds all the same.
@@ -57,13 +76,15 @@ pub enum Setting {
 
 impl Setting {
     /// What it is called in the table.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::NoSource => "no source",
             Self::KillSwitch => "kill switch",
             Self::Variable => "nothing on, in a variable",
             Self::File => "nothing on, in a file",
             Self::OtherPoints => "ten flags on that concern other points",
+            Self::OtherCalls => "ten flags on that concern other calls",
+            Self::Off => "feature `inject` off",
             Self::Condition => "a condition that does not hold",
             Self::Rare => "a flag at 0.001 %",
             Self::Firing => "firing, in a file",
@@ -78,6 +99,8 @@ impl Setting {
             Self::Variable => &[("CHAOS_CONFIG", IDLE)],
             Self::File => &[(FILE, IDLE), ("CHAOS_CACHE_TTL", "3600")],
             Self::OtherPoints => &[("CHAOS_CONFIG", OTHER_POINTS)],
+            Self::OtherCalls => &[("CHAOS_CONFIG", OTHER_CALLS)],
+            Self::Off => &[("CHAOS_CONFIG", FIRING)],
             Self::Condition => &[("CHAOS_CONFIG", CONDITION)],
             Self::Rare => &[("CHAOS_CONFIG", RARE)],
             Self::Firing => &[(FILE, FIRING), ("CHAOS_CACHE_TTL", "3600")],
@@ -105,11 +128,11 @@ pub struct Row {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// What ARCHITECTURE.md aims at. Times are never a check.
-    pub nanoseconds: u32,
+    pub nanoseconds: Option<u32>,
     /// What callgrind may count. That is one.
-    pub instructions: u32,
-    /// Whether it must not allocate. That is another.
-    pub free: bool,
+    pub instructions: Option<u32>,
+    /// How often it may allocate. That is another.
+    pub allocations: Option<u32>,
 }
 
 impl Budget {
@@ -122,28 +145,44 @@ impl Budget {
     /// Both.
     const CLOCKS_AND_COPY: Self = Self::free(15, 370);
 
-    const fn free(nanoseconds: u32, instructions: u32) -> Self {
+    /// Nothing is to be there.
+    const NOTHING: Self = Self::free(1, 0);
+    /// Flags are on, and it is remembered that none concerns the point.
+    const REMEMBERED: Self = Self::free(5, 50);
+    /// What no budget is for.
+    pub(crate) const NONE: Self = Self {
+        nanoseconds: None,
+        instructions: None,
+        allocations: None,
+    };
+
+    pub(crate) const fn free(nanoseconds: u32, instructions: u32) -> Self {
         Self {
-            nanoseconds,
-            instructions,
-            free: true,
+            nanoseconds: Some(nanoseconds),
+            instructions: Some(instructions),
+            allocations: Some(0),
         }
     }
 
     /// Something is on that may hit the call, and does not.
     const fn allocating(instructions: u32) -> Self {
         Self {
-            nanoseconds: 15_000,
-            instructions,
-            free: false,
+            nanoseconds: Some(15_000),
+            instructions: Some(instructions),
+            allocations: None,
         }
     }
 }
 
 impl Row {
-    /// All rows, in the order of the table.
+    /// All rows of all tables.
     pub fn all() -> Vec<Self> {
-        use Setting::{Condition, File, KillSwitch, NoSource, OtherPoints, Rare, Variable};
+        [Self::of_calls(), clients::rows()].concat()
+    }
+
+    /// The rows of the table of calls, in order.
+    pub(crate) fn of_calls() -> Vec<Self> {
+        use Setting::{Condition, File, KillSwitch, NoSource, Off, OtherPoints, Rare, Variable};
         let mut rows = vec![Self::rival("the handler itself", Call::Bare)];
         for (title, call, load, clocks) in [
             (
@@ -207,11 +246,23 @@ impl Row {
         // It keeps the document fresh by itself, which takes what it takes at a handler.
         let alone = "named point without one";
         rows.push(Self::ours(alone, Call::Point, File, Budget::CLOCKS));
-        for (setting, budget) in [
-            (OtherPoints, Budget::allocating(900)),
-            (Rare, Budget::allocating(3000)),
+        for (title, call) in [
+            ("named point", Call::Point),
+            ("block as a point", Call::Block),
         ] {
-            rows.push(Self::ours("named point", Call::Point, setting, budget));
+            rows.push(Self::ours(title, call, OtherPoints, Budget::REMEMBERED));
+        }
+        let rare = Budget::allocating(3000);
+        rows.push(Self::ours("named point", Call::Point, Rare, rare));
+        for (title, call, budget) in [
+            ("attribute", Call::Attribute, Budget::NOTHING),
+            ("attribute, small", Call::Small, Budget::NOTHING),
+            ("named point", Call::Point, Budget::NOTHING),
+            ("block as a point", Call::Block, Budget::ONE_LOAD),
+            ("`wrap`", Call::Wrap, Budget::ONE_COPY),
+            ("`ChaosLayer`", Call::Layer, Budget::ONE_COPY),
+        ] {
+            rows.push(Self::ours(title, call, Off, budget));
         }
         rows.push(Self::rival("fail-rs, idle", Call::FailPoint));
         let beside = "fail-rs, another point on";
@@ -221,7 +272,12 @@ impl Row {
         rows
     }
 
-    const fn ours(title: &'static str, call: Call, setting: Setting, budget: Budget) -> Self {
+    pub(crate) const fn ours(
+        title: &'static str,
+        call: Call,
+        setting: Setting,
+        budget: Budget,
+    ) -> Self {
         Self {
             title,
             call,
@@ -255,6 +311,20 @@ impl Row {
         } else {
             self.title.to_owned()
         }
+    }
+
+    /// The programs that it is measured in.
+    pub fn build(&self) -> Build {
+        match self.setting {
+            Setting::Off => Build::Off,
+            _ => self.call.build(),
+        }
+    }
+
+    /// Whether anything of it is counted against a budget.
+    pub fn is_counted(&self) -> bool {
+        let counted = |budget: Budget| budget.instructions.or(budget.allocations).is_some();
+        self.budget.is_some_and(counted)
     }
 
     /// Whether chaos-core is what is measured.

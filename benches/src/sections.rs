@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::function::{build_times, size};
 use crate::measure::Effort;
 use crate::process::Programs;
-use crate::{disk, expiry, latencies, table};
+use crate::{clients, disk, expiry, latencies, table, threads};
 
 /// One section of the page.
 #[derive(Clone, Copy, Debug)]
@@ -17,10 +17,18 @@ pub(crate) struct Section {
 }
 
 /// All of them, in the page's order.
-pub(crate) const SECTIONS: [Section; 6] = [
+pub(crate) const SECTIONS: [Section; 8] = [
     Section {
         name: "calls",
         measure: table::section,
+    },
+    Section {
+        name: "threads",
+        measure: threads::section,
+    },
+    Section {
+        name: "clients",
+        measure: clients::section,
     },
     Section {
         name: "expiry",

@@ -9,11 +9,12 @@ use time::OffsetDateTime;
 
 use crate::measure::{Effort, Measured};
 use crate::process::{self, Programs, Report};
+use crate::rows::Row;
 use crate::sections::Page;
 
 /// The section of the page.
 pub(crate) fn section(programs: &Programs, effort: Effort) -> Result<Page> {
-    let reports = process::all(programs, effort)?;
+    let reports = process::all(programs, &Row::of_calls(), effort)?;
     Ok(Page {
         text: format!(
             "## One call while there is nothing to do\n\n{}",
@@ -24,7 +25,7 @@ pub(crate) fn section(programs: &Programs, effort: Effort) -> Result<Page> {
 }
 
 /// One line a row. Times are nanoseconds a call.
-fn table(reports: &[Report]) -> String {
+pub(crate) fn table(reports: &[Report]) -> String {
     let mut table = String::from(
         "| call | median ns | best ns | ns over bare | lowest to highest | aim | instructions over bare | budget | allocations over bare | bytes over bare |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
@@ -44,10 +45,10 @@ fn table(reports: &[Report]) -> String {
             instructions,
             ..
         } = measured;
-        let aim = row.budget.map(|budget| format!("< {}", budget.nanoseconds));
-        let most = row
-            .budget
-            .map(|budget| format!("<= {}", budget.instructions));
+        let aim = row.budget.and_then(|budget| budget.nanoseconds);
+        let aim = aim.map(|aim| format!("< {aim}"));
+        let most = row.budget.and_then(|budget| budget.instructions);
+        let most = most.map(|most| format!("<= {most}"));
         let counted = instructions.map(|counted| format!("{counted:.0}"));
         let _ = writeln!(
             table,

@@ -109,14 +109,8 @@ impl Step {
             }
             Self::Unit => vec![test().args(["--lib", "--bins"])],
             Self::Doctest => vec![test().arg("--doc")],
-            Self::Idle => {
-                let [build, bench] = bench::commands(workspace);
-                vec![build, bench.arg("--check")]
-            }
-            Self::Size => {
-                let [build, bench] = bench::commands(workspace);
-                vec![build, bench.arg("--check-size")]
-            }
+            Self::Idle => bench::idle(workspace),
+            Self::Size => bench::size(workspace),
             Self::E2e => {
                 // Plain `cargo test` builds examples too, and tests may start them. A choice of
                 // targets does not.

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::gate;
 
-/// The state of the gate in which nothing was of concern.
+/// The state of the gate in which an answer was found.
 #[derive(Debug)]
 struct Known(AtomicU64);
 
@@ -121,7 +121,10 @@ fn place(name: &'static str) -> Option<u64> {
 #[derive(Debug)]
 pub(crate) struct Family {
     beginning: &'static str,
-    known: Known,
+    /// That nothing concerns any of them.
+    unconcerned: Known,
+    /// That something may concern one of them, so that each call has to tell which it is.
+    concerned: Known,
 }
 
 #[cfg(feature = "_client")]
@@ -130,14 +133,17 @@ impl Family {
     pub(crate) const fn of(beginning: &'static str) -> Self {
         Self {
             beginning,
-            known: Known::nothing(),
+            unconcerned: Known::nothing(),
+            concerned: Known::nothing(),
         }
     }
 
     /// Whether none of them has anything to do, whatever it is called.
     #[inline]
     pub(crate) fn rests(&self) -> bool {
-        !gate::armed() || self.known.holds() || self.is_unconcerned()
+        !gate::armed()
+            || self.unconcerned.holds()
+            || !self.concerned.holds() && self.is_unconcerned()
     }
 
     #[inline(never)]
@@ -149,14 +155,22 @@ impl Family {
         let Some(engine) = gate::current() else {
             return true;
         };
-        if !engine.nobody_waits_for_points() || engine.may_concern_under(self.beginning) {
+        if !engine.nobody_waits_for_points() {
             return false;
         }
-        engine.let_points_rest();
-        if let Some(state) = state {
-            self.known.found_in(state);
+        let concerned = engine.may_concern_under(self.beginning);
+        if !concerned {
+            engine.let_points_rest();
         }
-        true
+        if let Some(state) = state {
+            let answer = if concerned {
+                &self.concerned
+            } else {
+                &self.unconcerned
+            };
+            answer.found_in(state);
+        }
+        !concerned
     }
 }
 

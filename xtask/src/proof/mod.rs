@@ -198,25 +198,24 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
 
 /// Runs one, and writes down what came of it before the next one begins.
 fn one(workspace: &Workspace, arguments: &Arguments, proof: Proof) -> Result<Outcome> {
+    // Before it begins: people go on working meanwhile.
+    let page = arguments.write.then(|| Page::of(workspace)).transpose()?;
+    let write = |rows: &[Row]| match &page {
+        Some(page) => page.write(&proof.name(), rows),
+        None => Ok(()),
+    };
     let begun = Instant::now();
     Ok(match proof.run(workspace, arguments) {
         Ok(Ending::Held(rows)) => {
             for row in &rows {
                 report::note(&format!("{}: {}", row.what, row.result));
             }
-            if arguments.write {
-                Page::of(workspace).write(&proof.name(), &rows)?;
-            }
+            write(&rows)?;
             Outcome::Ok(begun.elapsed())
         }
         Ok(Ending::NotRun(why)) => {
             report::note(&format!("not run: {why}"));
-            if arguments.write {
-                Page::of(workspace).write(
-                    &proof.name(),
-                    &[Row::new(page::ALL, format!("not run: {why}"))],
-                )?;
-            }
+            write(&[Row::new(page::ALL, format!("not run: {why}"))])?;
             Outcome::NotRun(why.into())
         }
         Err(error) => Outcome::Failed(begun.elapsed(), format!("{error:#}")),

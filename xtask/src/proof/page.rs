@@ -16,33 +16,16 @@ pub(super) const ALL: &str = "all of it";
 
 const HEADER: &str = "| what | result | commit | day |";
 
-/// The page of a workspace.
+/// The page of a workspace, for what is run on the commit that is there.
 pub(super) struct Page {
     path: PathBuf,
-    root: PathBuf,
+    /// The commit and the day, as the two last columns.
+    stamp: String,
 }
 
 impl Page {
-    pub(super) fn of(workspace: &Workspace) -> Self {
-        Self {
-            path: workspace.root.join("PROOF.md"),
-            root: workspace.root.clone(),
-        }
-    }
-
-    /// Puts rows into the table of a section. A row takes the place of the one about the same thing;
-    /// the others stay, with the commits and the days that they were found on.
-    pub(super) fn write(&self, section: &str, rows: &[Row]) -> Result<()> {
-        let shown = self.path.display();
-        let page =
-            fs::read_to_string(&self.path).with_context(|| format!("cannot read {shown}"))?;
-        let page = with_rows(&page, section, rows, &self.stamp()?)?;
-        fs::write(&self.path, page).with_context(|| format!("cannot write {shown}"))
-    }
-
-    /// The commit and the day, as the two last columns.
-    fn stamp(&self) -> Result<String> {
-        let git = || CommandLine::new("git").arg("-C").arg(&self.root);
+    pub(super) fn of(workspace: &Workspace) -> Result<Self> {
+        let git = || CommandLine::new("git").arg("-C").arg(&workspace.root);
         let commit = git().args(["rev-parse", "--short=9", "HEAD"]).output()?;
         // The page itself changes with every row.
         let status = git()
@@ -56,7 +39,20 @@ impl Page {
         let day = CommandLine::new("date")
             .args(["-u", "+%Y-%m-%d"])
             .output()?;
-        Ok(format!("{}{changes} | {} |", commit.trim(), day.trim()))
+        Ok(Self {
+            path: workspace.root.join("PROOF.md"),
+            stamp: format!("{}{changes} | {} |", commit.trim(), day.trim()),
+        })
+    }
+
+    /// Puts rows into the table of a section. A row takes the place of the one about the same thing;
+    /// the others stay, with the commits and the days that they were found on.
+    pub(super) fn write(&self, section: &str, rows: &[Row]) -> Result<()> {
+        let shown = self.path.display();
+        let page =
+            fs::read_to_string(&self.path).with_context(|| format!("cannot read {shown}"))?;
+        let page = with_rows(&page, section, rows, &self.stamp)?;
+        fs::write(&self.path, page).with_context(|| format!("cannot write {shown}"))
     }
 }
 

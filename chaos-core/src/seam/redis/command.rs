@@ -1,6 +1,6 @@
 //! What a command is: the name of its point, and its labels.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use redis::{Arg, Cmd};
 
@@ -82,8 +82,11 @@ impl<'a> Name<'a> {
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut capitals = self.0.chars().map(|c| c.to_ascii_uppercase());
-        capitals.try_for_each(|c| f.write_char(c))
+        let mut capitals = [0; LONGEST_NAME];
+        let capitals = &mut capitals[..self.0.len()];
+        capitals.copy_from_slice(self.0.as_bytes());
+        capitals.make_ascii_uppercase();
+        f.write_str(std::str::from_utf8(capitals).unwrap_or_default())
     }
 }
 
