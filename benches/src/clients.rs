@@ -62,13 +62,13 @@ pub(crate) fn rows() -> Vec<Row> {
             Client::Http,
             // Its response is moved once more, since the type of its body is another one.
             Budget::free(50, 160),
-            Budget::free(100, 400),
+            Budget::free(100, 700),
         ),
         (
             "Redis command in memory",
             Client::Redis,
             Budget::free(5, 45),
-            Budget::free(100, 800),
+            Budget::free(100, 850),
         ),
     ] {
         let call = Call::Client(client, Over::Memory);
@@ -95,7 +95,7 @@ const AWS_IDLE: Budget = Budget {
 const AWS_OTHER_CALLS: Budget = Budget {
     nanoseconds: None,
     instructions: None,
-    allocations: Some(2),
+    allocations: Some(1),
 };
 
 /// The section of the page.
