@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::fault::latency;
+
 /// Tells the time.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Clock {
@@ -159,7 +161,7 @@ impl TimeOfDay {
                 clock,
                 never_blocks: true,
             } => clock.forward(wait),
-            Self::System | Self::Scope { .. } => std::thread::sleep(wait),
+            Self::System | Self::Scope { .. } => latency::block(wait),
         }
     }
 }

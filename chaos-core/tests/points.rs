@@ -3,6 +3,7 @@
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
 mod log;
+mod taken;
 
 #[path = "points/around.rs"]
 mod around;

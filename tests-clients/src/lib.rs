@@ -2,6 +2,8 @@
 
 pub mod process;
 pub mod server;
+#[path = "../../chaos-core/tests/taken/mod.rs"]
+mod taken;
 
 use std::env;
 use std::ffi::OsString;

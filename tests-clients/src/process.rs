@@ -5,10 +5,16 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
+use std::thread;
+use std::time::Duration;
 
 use chaos_core::testing::{Action, Scope};
 use serde_json::{Value, json};
+
+use crate::taken::{CORES, MEGABYTES, Taken};
 
 /// Set in the environment of the process that [`exits`] starts.
 const CHILD: &str = "CHAOS_TESTS_CHILD";
@@ -22,19 +28,47 @@ const CHILD: &str = "CHAOS_TESTS_CHILD";
 pub async fn takes(points: &str, call: impl AsyncFn() -> bool) {
     let modes = ["diskspace", "memory", "cpu"];
     let document = json!({
-        "diskspace": {"enabled": true, "point": points, "disk_space": 1},
-        "memory": {"enabled": true, "point": points, "memory_mb": 1},
-        "cpu": {"enabled": true, "point": points, "cpu_threads": 1},
+        "diskspace": {"enabled": true, "point": points, "disk_space": MEGABYTES},
+        "memory": {"enabled": true, "point": points, "memory_mb": MEGABYTES},
+        "cpu": {"enabled": true, "point": points, "cpu_threads": CORES},
+        // So that there is time to look at what is taken.
+        "latency": {"enabled": true, "point": points, "phase": "after", "min_latency": 200},
     });
-    let scope = Scope::allowing(&document, &modes);
-    assert!(scope.run(call()).await, "the call is made");
+    let allowed = ["diskspace", "memory", "cpu", "latency"];
+    let scope = Scope::allowing(&document, &allowed);
+    let before = Taken::now();
+    let (made, most) = most_while(scope.run(call())).await;
+    assert!(made, "the call is made");
+    most.assert_more_than(&before);
+    assert!(Taken::now().disk < MEGABYTES);
     let decisions = scope.decisions().into_iter();
+    let decisions = decisions.filter(|own| own.mode != "latency");
     let decisions: Vec<_> = decisions.map(|own| (own.action, own.mode)).collect();
     let all = |action| modes.map(|mode| (action, mode));
     assert_eq!(
         decisions,
         [all(Action::Inject), all(Action::Clear)].concat()
     );
+}
+
+/// The most of each that is taken while it runs.
+async fn most_while<T>(running: impl Future<Output = T>) -> (T, Taken) {
+    let ended = Arc::new(AtomicBool::new(false));
+    let watched = Arc::clone(&ended);
+    let watch = thread::spawn(move || {
+        let mut most = Taken::default();
+        while !watched.load(Ordering::SeqCst) {
+            let now = Taken::now();
+            most.disk = most.disk.max(now.disk);
+            most.memory = most.memory.max(now.memory);
+            most.cores = most.cores.max(now.cores);
+            thread::sleep(Duration::from_millis(2));
+        }
+        most
+    });
+    let output = running.await;
+    ended.store(true, Ordering::SeqCst);
+    (output, watch.join().expect("it watches"))
 }
 
 /// Mode `panic`: the call panics, and only if that is allowed.

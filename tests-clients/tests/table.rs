@@ -150,10 +150,13 @@ const BACKED: &[(&str, [Tests; 5])] = &[
     (
         "statuscode",
         [
-            &[(
-                "tests/tests/modes/statuscode.rs",
-                "always_under_lambda_runtime",
-            )],
+            &[
+                (
+                    "tests/tests/modes/statuscode.rs",
+                    "always_under_lambda_runtime",
+                ),
+                (AFTER, "a_status_code_is_all_that_changes"),
+            ],
             &[(
                 POINT,
                 "a_status_code_is_answered_where_the_type_carries_one",
@@ -268,7 +271,13 @@ const BACKED: &[(&str, [Tests; 5])] = &[
                 "chaos-core/tests/modes/lost_reply.rs",
                 "at_a_point_the_work_is_done_and_its_reply_is_an_error",
             )],
-            &[(AWS, "a_lost_reply_is_a_connection_error_after_the_work")],
+            &[
+                (AWS, "a_lost_reply_is_a_connection_error_after_the_work"),
+                (
+                    "tests-aws/tests/aws/real.rs",
+                    "a_connection_that_is_cut_off",
+                ),
+            ],
             &[
                 (
                     REQWEST,
@@ -301,15 +310,28 @@ const BACKED: &[(&str, [Tests; 5])] = &[
     (
         "corruption",
         [
-            &[(
-                "tests/tests/modes/corruption.rs",
-                "the_body_is_replaced_and_a_header_set",
-            )],
+            &[
+                (
+                    "tests/tests/modes/corruption.rs",
+                    "the_body_is_replaced_and_a_header_set",
+                ),
+                (
+                    "tests/tests/modes/corruption.rs",
+                    "without_attributes_the_body_is_cut_short_and_mangled",
+                ),
+                (
+                    "chaos-core/tests/modes/corruption.rs",
+                    "headers_go_and_come_whatever_their_case_and_the_body_stays",
+                ),
+            ],
             &[(
                 "chaos-core/tests/modes/corruption.rs",
                 "a_point_returns_what_its_type_takes",
             )],
-            &[(AWS, "a_corrupted_reply_is_not_understood_or_is_another")],
+            &[
+                (AWS, "a_corrupted_reply_is_not_understood_or_is_another"),
+                (AWS, "a_corrupted_reply_lacks_headers_and_has_others"),
+            ],
             &[
                 (REQWEST, "a_corrupted_response_is_mangled_or_another"),
                 (TOWER, "a_corrupted_response_is_mangled_or_another"),
@@ -324,10 +346,13 @@ const fn taken(handler: Tests) -> [Tests; 5] {
     [
         handler,
         &[(POINT, TAKEN)],
-        &[(
-            AWS_ANYWHERE,
-            "what_is_taken_is_given_back_when_the_attempt_ends",
-        )],
+        &[
+            (AWS_ANYWHERE, TAKEN),
+            (
+                AWS_ANYWHERE,
+                "what_is_taken_is_given_back_when_the_attempt_ends",
+            ),
+        ],
         &[(REQWEST_PROCESS, TAKEN), (TOWER_PROCESS, TAKEN)],
         &[(REDIS_PROCESS, TAKEN)],
     ]

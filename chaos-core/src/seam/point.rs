@@ -57,7 +57,8 @@ pub struct Point<L> {
 
 impl<L: PointLabels> Point<L> {
     /// A label that a flag's `labels` and `by` can ask for. The value is asked for only when a flag
-    /// concerns the point, or [the points are listed](crate#points-and-labels).
+    /// concerns the point, when [the points are listed](crate#points-and-labels), or when the document
+    /// has to be fetched before anybody can tell, which happens only where no handler keeps it fresh.
     ///
     /// A label that is given several times has several values, for a block that is about several
     /// things: it is enough for a flag if one of them fits.

@@ -8,6 +8,8 @@ use chaos_core::{InjectedError, inject_chaos};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use crate::taken::{CORES, MEGABYTES, Taken};
+
 /// What the tests below start as a process has this in its environment.
 const CHILD: &str = "TEST_CHILD";
 
@@ -65,12 +67,25 @@ async fn a_status_code_is_answered_where_the_type_carries_one() {
 
 #[tokio::test]
 async fn disk_memory_and_cores_are_taken_and_given_back() {
-    let mut document = at_the_point("diskspace", json!({"disk_space": 1}));
-    document["memory"] = at_the_point("memory", json!({"memory_mb": 1}))["memory"].clone();
-    document["cpu"] = at_the_point("cpu", json!({"cpu_threads": 1}))["cpu"].clone();
+    #[inject_chaos(point = "stock.hold")]
+    async fn hold() -> Result<Taken, InjectedError> {
+        // A thread has its name once it runs.
+        while Taken::now().cores < CORES {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        Ok(Taken::now())
+    }
+    let mut document = at_the_point("diskspace", json!({"disk_space": MEGABYTES}));
+    document["memory"] = at_the_point("memory", json!({"memory_mb": MEGABYTES}))["memory"].clone();
+    document["cpu"] = at_the_point("cpu", json!({"cpu_threads": CORES}))["cpu"].clone();
     let modes = ["diskspace", "memory", "cpu"];
     let scope = Scope::allowing(&document, &modes);
-    scope.run(count()).await.unwrap();
+    let before = Taken::now();
+    let held = scope.run(hold()).await.unwrap();
+    if cfg!(target_os = "linux") {
+        held.assert_more_than(&before);
+        assert!(Taken::now().disk < MEGABYTES);
+    }
     let decisions = scope.decisions().into_iter();
     let decisions: Vec<_> = decisions.map(|own| (own.action, own.mode)).collect();
     let all = |action| modes.map(|mode| (action, mode));

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use chaos_core::testing::{Action, Scope};
+use chaos_tests_clients::process;
 use serde_json::{Value, json};
 
 use crate::table::{Table, is_real, scope};
@@ -13,6 +14,13 @@ fn allowing(mode: &str, mut flag: Value) -> Scope {
     flag["enabled"] = json!(true);
     flag["point"] = json!("aws.dynamodb.*");
     Scope::allowing(&json!({"flag": flag}), &[mode])
+}
+
+#[tokio::test]
+async fn disk_memory_and_cores_are_taken_and_given_back() {
+    let table = Table::new().await;
+    let call = async || is_real(&table.get().await);
+    process::takes("aws.dynamodb.*", call).await;
 }
 
 #[tokio::test]

@@ -174,10 +174,21 @@ async fn the_commands_of_a_pipeline_wait_once() {
     }
 }
 
-/// A transaction whose watched key was changed has no replies.
+/// A transaction whose watched key was changed has no replies, and what comes after a command comes
+/// after it all the same.
 #[tokio::test]
 async fn a_transaction_that_the_server_gives_up_stays_given_up() {
     let mut cache = Cache::new().await;
+    let got = given_up(&mut cache, json!({"mode": "latency", "min_latency": 1})).await;
+    assert_eq!(got.unwrap(), None);
+    for mode in ["exception", "lost_reply"] {
+        let flag = json!({"mode": mode, "phase": "after", "point": "redis.GET"});
+        let got = given_up(&mut cache, flag).await;
+        assert!(got.is_err(), "{mode}");
+    }
+}
+
+async fn given_up(cache: &mut Cache, flag: Value) -> RedisResult<Option<(String,)>> {
     for words in [["WATCH", "a", ""], ["SET", "a", "0"]] {
         let mut call = redis::cmd(words[0]);
         call.arg(
@@ -188,9 +199,10 @@ async fn a_transaction_that_the_server_gives_up_stays_given_up() {
         );
         call.exec_async(&mut cache.plain).await.unwrap();
     }
-    let scope = scope(json!({"mode": "latency", "min_latency": 1}));
+    let scope = scope(flag);
     let atomic = atomic();
     let query = atomic.query_async(&mut cache.connection);
-    let got: RedisResult<Option<(String,)>> = scope.run(query).await;
-    assert_eq!(got.unwrap(), None);
+    let got = scope.run(query).await;
+    assert!(!scope.injected().is_empty());
+    got
 }

@@ -188,35 +188,43 @@ async fn what_a_wait_has_left_is_what_the_request_gets() {
             next.run(request, extensions).await
         }
     }
-    let limit = Duration::from_millis(300);
-    let told = Told::default();
-    // The client's own would come after a minute.
-    let client = Client::builder().timeout(Duration::from_mins(1));
-    let client = ClientBuilder::new(client.build().unwrap())
-        .with(ChaosMiddleware::new().timeout(limit))
-        .with(told.clone());
-    let api = Api {
-        server: Server::that(Does::Nothing).await,
-        client: client.build(),
-    };
-    let start = Instant::now();
-    let flag = json!({"mode": "latency", "min_latency": 200});
-    let (got, _) = api.under(flag).await;
-    let error = got.unwrap_err();
-    assert!(error.is_timeout());
-    assert!(error.url().is_some_and(|url| url.path() == "/users/42"));
-    let took = start.elapsed();
-    assert!(took >= limit && took < Duration::from_secs(30), "{took:?}");
-    assert_eq!(api.server.seen(), 1);
-    assert_eq!(*told.0.lock().unwrap(), [Some(Duration::from_millis(100))]);
+    let limit = Duration::from_millis(1_200);
+    let chaos = ChaosMiddleware::new();
+    let cases = [
+        (chaos.clone().timeout(limit), Some(Duration::from_secs(1))),
+        // A read timeout is none of the whole request.
+        (chaos.read_timeout(limit), None),
+    ];
+    for (chaos, left) in cases {
+        let told = Told::default();
+        // The client's own would come after a minute.
+        let client = Client::builder().timeout(Duration::from_mins(1));
+        let client = ClientBuilder::new(client.build().unwrap())
+            .with(chaos)
+            .with(told.clone());
+        let api = Api {
+            server: Server::that(Does::Nothing).await,
+            client: client.build(),
+        };
+        let start = Instant::now();
+        let flag = json!({"mode": "latency", "min_latency": 200});
+        let (got, _) = api.under(flag).await;
+        let error = got.unwrap_err();
+        assert!(error.is_timeout());
+        assert!(error.url().is_some_and(|url| url.path() == "/users/42"));
+        let took = start.elapsed();
+        assert!(took >= limit && took < Duration::from_secs(30), "{took:?}");
+        assert_eq!(api.server.seen(), 1);
+        assert_eq!(*told.0.lock().unwrap(), [left]);
+    }
 }
 
 #[tokio::test]
 async fn a_timeout_lasts_as_long_as_the_client_waits() {
-    let api = Api::limited(Duration::from_millis(60)).await;
+    let api = Api::limited(Duration::from_secs(1)).await;
     let (got, scope) = api.under(json!({"mode": "timeout"})).await;
     assert!(got.unwrap_err().is_timeout());
-    assert_eq!(scope.decisions()[0].latency_ms, Some(60.0));
+    assert_eq!(scope.decisions()[0].latency_ms, Some(1_000.0));
     assert_eq!(api.server.seen(), 0);
     let flag = json!({"mode": "timeout", "phase": "after"});
     assert!(api.under(flag).await.0.unwrap_err().is_timeout());

@@ -176,7 +176,7 @@ async fn a_timeout_lasts_as_long_as_the_client_waits() {
 #[tokio::test]
 async fn what_a_wait_has_left_bounds_the_response() {
     let server = Server::that(Does::Nothing).await;
-    let limit = Duration::from_millis(300);
+    let limit = Duration::from_millis(1_200);
     let layer = HttpLayer::new().timeout(limit);
     let start = Instant::now();
     let waits = scope(json!({"mode": "latency", "min_latency": 200}));

@@ -79,7 +79,13 @@ impl Alarm {
 impl Drop for Alarm {
     fn drop(&mut self) {
         if let Some(number) = self.number {
-            let waker = self.alarms.state().due.remove(&(self.at, number));
+            let mut state = self.alarms.state();
+            let waker = state.due.remove(&(self.at, number));
+            if waker.is_some() && state.due.is_empty() {
+                // Else the thread would stay until then.
+                self.alarms.changed.notify_one();
+            }
+            drop(state);
             drop(waker);
         }
     }

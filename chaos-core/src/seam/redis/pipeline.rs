@@ -183,13 +183,13 @@ async fn settled(
     }
     let asked = commands.iter().filter(|own| own.answer.is_none()).count();
     // The one reply to EXEC has them all, if it was not given up. Of any other number nobody knows
-    // which is whose.
+    // which is whose, so what comes after a command comes after all of it.
     let mut replies = match (shape, <[Value; 1]>::try_from(replies)) {
         (Shape::Transaction, Ok([Value::Array(inside)])) if inside.len() == asked => inside,
         (Shape::Each, Ok(one)) if asked == 1 => one.into(),
         (Shape::Each, Err(several)) if several.len() == asked => several,
-        (_, Ok(other)) => return Ok(other.into()),
-        (_, Err(others)) => return Ok(others),
+        (_, Ok(other)) => return undivided(carrier, commands, other.into()).await,
+        (_, Err(others)) => return undivided(carrier, commands, others).await,
     }
     .into_iter();
     let mut settled = Vec::with_capacity(commands.len());
@@ -206,6 +206,22 @@ async fn settled(
     Ok(match shape {
         Shape::Each => settled,
         Shape::Transaction => vec![Value::Array(settled)],
+    })
+}
+
+/// What comes after a pipeline whose commands have no replies of their own.
+async fn undivided(
+    carrier: &mut Carrier,
+    commands: &mut [Command],
+    replies: Vec<Value>,
+) -> RedisResult<Vec<Value>> {
+    let mut outcome: Outcome = Ok(Value::Array(replies));
+    for injection in commands.iter_mut().filter_map(Command::sent) {
+        outcome = after(carrier, injection, outcome).await;
+    }
+    Ok(match outcome? {
+        Value::Array(replies) => replies,
+        other => vec![other],
     })
 }
 

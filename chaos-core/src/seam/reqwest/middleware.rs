@@ -44,26 +44,38 @@ pub fn instrument(client: Client) -> ClientWithMiddleware {
 #[derive(Clone, Debug, Default)]
 pub struct ChaosMiddleware {
     timeout: Option<Duration>,
+    read_timeout: Option<Duration>,
 }
 
 impl ChaosMiddleware {
     /// For a client without a timeout of its own.
     pub const fn new() -> Self {
-        Self { timeout: None }
+        Self {
+            timeout: None,
+            read_timeout: None,
+        }
     }
 
-    /// The timeout that the client was built with: the shorter one of `ClientBuilder::timeout` and
-    /// `ClientBuilder::read_timeout`. A client does not tell a middleware, and what is injected must
-    /// not be waited for longer than the client would: a latency that is as long, or mode `timeout`,
-    /// then ends as the client's own error, for which `is_timeout()` is true.
+    /// The timeout that the client was built with, `ClientBuilder::timeout`. A client does not tell a
+    /// middleware, and what is injected must not be waited for longer than the client would: a latency
+    /// that is as long, or mode `timeout`, then ends as the client's own error, for which
+    /// `is_timeout()` is true. What a shorter wait leaves of it, the request has, its body included.
     ///
     /// A request that has a timeout of its own (`RequestBuilder::timeout`) goes by that, without being
     /// named here.
     #[must_use]
-    pub const fn timeout(self, timeout: Duration) -> Self {
-        Self {
-            timeout: Some(timeout),
-        }
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The read timeout that the client was built with, `ClientBuilder::read_timeout`. What is injected
+    /// ends with it in the same way, if it is the shorter one. What a shorter wait leaves of it is the
+    /// longest until the response begins; its body has the client's own.
+    #[must_use]
+    pub const fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = Some(timeout);
+        self
     }
 
     /// Makes a seam of a client that has no other middleware.
@@ -92,12 +104,14 @@ impl Middleware for ChaosMiddleware {
         if beginning.is_none() && !denylist::denying() {
             return next.run(request, extensions).await;
         }
-        let timeout = request.timeout().copied().or(self.timeout);
+        let whole = request.timeout().copied().or(self.timeout);
+        let patience = [whole, self.read_timeout].into_iter().flatten().min();
         let url = request.url().clone();
-        let carrier = Carrier::new(OfReqwest(url.clone()), called.host, timeout);
+        let carrier = Carrier::new(OfReqwest(url.clone()), called.host, patience);
         let reply = |left: Option<Duration>| async move {
-            if left.is_some() {
-                *request.timeout_mut() = left;
+            if let (Some(whole), Some(patience), Some(left)) = (whole, patience, left) {
+                let waited = patience.saturating_sub(left);
+                *request.timeout_mut() = Some(whole.saturating_sub(waited));
             }
             next.run(request, extensions).await.map_err(Failure::Own)
         };
