@@ -139,6 +139,10 @@ const BACKED: &[(&str, [Tests; 5])] = &[
             &[
                 (REQWEST, "a_denied_host_does_not_resolve"),
                 (TOWER, "a_denied_host_does_not_resolve"),
+                (
+                    "chaos-core/tests/denied_call.rs",
+                    "a_denied_host_is_not_called",
+                ),
                 (DENIED, "a_connection_that_is_there_already_is_refused"),
             ],
             &[

@@ -51,6 +51,13 @@ const TESTED: &[&[&str]] = &[
     &[
         "--no-default-features",
         "--features",
+        "inject,http",
+        "--test",
+        "denied_call",
+    ],
+    &[
+        "--no-default-features",
+        "--features",
         "inject,lambda,extension",
         "--lib",
         "--test",
