@@ -10,7 +10,7 @@ use super::live::{HANDLER, LiveFlag};
 use super::seen::Seen;
 use super::taking::Holding;
 use super::{EngineRef, Fired, Inside, Running};
-use crate::fault::{Take, exit, panic};
+use crate::fault::{Take, exit, latency, panic};
 use crate::plan::{Exit, Mode, Panic, Phase};
 use crate::telemetry::{Action, Decision, Metrics};
 
@@ -184,7 +184,9 @@ impl Injection {
 
     /// Waits, in a function that is not async.
     pub(crate) fn block(&self, wait: Duration) {
-        self.engine.time.block(wait);
+        if !self.engine.time.goes_by(wait) {
+            latency::block(wait);
+        }
     }
 
     pub(super) fn decision(&self, action: Action, live: &LiveFlag) -> Decision {
