@@ -1,7 +1,6 @@
 //! The points that were reached, where somebody wants a list of them.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::gate::existing;
 use super::{Engine, Labels};
@@ -29,37 +28,45 @@ pub fn points() -> Vec<PointInfo> {
     existing().map_or_else(Vec::new, |engine| engine.shared().reached())
 }
 
-/// The points that were reached, by name.
+/// The points that were reached, in order of their names.
 #[derive(Debug, Default)]
-pub(super) struct Reached(Mutex<BTreeMap<String, Calls>>);
-
-#[derive(Debug, Default)]
-struct Calls {
-    labels: BTreeSet<String>,
-    calls: u64,
-}
+pub(super) struct Reached(Mutex<Vec<PointInfo>>);
 
 impl Reached {
     /// Counts a call. Where the point or one of its labels is new, all its labels are returned.
     fn call(&self, point: &str, labels: &Labels) -> Option<Vec<String>> {
-        let mut points = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let point = points.entry(point.to_owned()).or_default();
-        let known = point.labels.len();
-        let names = labels.iter().map(|(name, _)| (*name).to_owned());
-        point.labels.extend(names);
+        let mut points = self.points();
+        let at = points.binary_search_by(|known| known.name.as_str().cmp(point));
+        let at = at.unwrap_or_else(|at| {
+            let new = PointInfo {
+                name: point.to_owned(),
+                labels: Vec::new(),
+                calls: 0,
+            };
+            points.insert(at, new);
+            at
+        });
+        let point = &mut points[at];
+        let mut new = point.calls == 0;
+        for (name, _) in labels {
+            let at = point
+                .labels
+                .binary_search_by(|known| known.as_str().cmp(name));
+            if let Err(at) = at {
+                point.labels.insert(at, (*name).to_owned());
+                new = true;
+            }
+        }
         point.calls += 1;
-        let new = point.calls == 1 || point.labels.len() > known;
-        new.then(|| point.labels.iter().cloned().collect())
+        new.then(|| point.labels.clone())
     }
 
     pub(super) fn list(&self) -> Vec<PointInfo> {
-        let points = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let points = points.iter().map(|(name, point)| PointInfo {
-            name: name.clone(),
-            labels: point.labels.iter().cloned().collect(),
-            calls: point.calls,
-        });
-        points.collect()
+        self.points().clone()
+    }
+
+    fn points(&self) -> MutexGuard<'_, Vec<PointInfo>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

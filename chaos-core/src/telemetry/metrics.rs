@@ -1,6 +1,5 @@
 //! Metrics: lines in CloudWatch's embedded metric format, which CloudWatch takes from the log.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -23,10 +22,19 @@ pub(crate) struct Metrics {
     function: Option<String>,
     calls: AtomicU64,
     failed_fetches: AtomicU64,
-    /// By flag and mode. Of one document there are as many as it has flags, which is bounded.
-    injected: Mutex<BTreeMap<(String, &'static str), u64>>,
+    /// Of each flag and mode, in their order. Of one document there are as many as it has flags,
+    /// which is bounded.
+    injected: Mutex<Vec<Injected>>,
     /// The second since 1970 in which was written last, where no handler says when.
     second: AtomicU64,
+}
+
+/// How often a flag was injected.
+#[derive(Debug)]
+struct Injected {
+    flag: String,
+    mode: &'static str,
+    count: u64,
 }
 
 impl Metrics {
@@ -54,7 +62,16 @@ impl Metrics {
     /// A fault was injected.
     pub(crate) fn injected(&self, flag: &str, mode: &'static str) {
         let mut injected = self.injected.lock().unwrap_or_else(PoisonError::into_inner);
-        *injected.entry((flag.to_owned(), mode)).or_default() += 1;
+        let place =
+            injected.binary_search_by(|known| (known.flag.as_str(), known.mode).cmp(&(flag, mode)));
+        match place {
+            Ok(place) => injected[place].count += 1,
+            Err(place) => {
+                let flag = flag.to_owned();
+                let count = 1;
+                injected.insert(place, Injected { flag, mode, count });
+            }
+        }
     }
 
     /// Writes what was counted since the last time, if anything was, to the standard output. Lambda
@@ -94,7 +111,7 @@ impl Metrics {
         if !counted.is_empty() {
             let _ = writeln!(lines, "{}", json_text(&self.line(now, &counted, None)));
         }
-        for ((flag, mode), count) in injected {
+        for Injected { flag, mode, count } in injected {
             let counted = [("Injected", count)];
             let line = self.line(now, &counted, Some((&flag, mode)));
             let _ = writeln!(lines, "{}", json_text(&line));

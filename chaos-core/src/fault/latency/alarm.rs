@@ -2,7 +2,6 @@
 //! is too coarse for a latency of one. So a thread of our own waits for the next one that is due;
 //! it is there while somebody waits, and a second longer.
 
-use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::thread;
@@ -23,11 +22,27 @@ struct Alarms {
 
 #[derive(Debug)]
 struct State {
-    /// Who is to be woken when; the number keeps those of one moment apart.
-    due: BTreeMap<(Instant, u64), Waker>,
+    /// Who is to be woken, the next one first. A map would be ten kilobytes more of every binary.
+    due: Vec<Due>,
     last: u64,
     /// Whether the thread is there.
     watched: bool,
+}
+
+#[derive(Debug)]
+struct Due {
+    at: Instant,
+    /// Keeps those of one moment apart.
+    number: u64,
+    waker: Waker,
+}
+
+impl State {
+    /// Where an alarm is, or else where it belongs.
+    fn place(&self, at: Instant, number: u64) -> Result<usize, usize> {
+        self.due
+            .binary_search_by_key(&(at, number), |due| (due.at, due.number))
+    }
 }
 
 /// Wakes a future once its time has come. Dropped, it wakes nobody.
@@ -62,11 +77,22 @@ impl Alarm {
             state.last += 1;
             state.last
         });
-        let before = state.due.insert((self.at, number), waker.clone());
-        let is_next = state.due.keys().next() == Some(&(self.at, number));
+        let due = Due {
+            at: self.at,
+            number,
+            waker: waker.clone(),
+        };
+        let place = state.place(self.at, number);
+        let before = match place {
+            Ok(place) => Some(std::mem::replace(&mut state.due[place], due)),
+            Err(place) => {
+                state.due.insert(place, due);
+                None
+            }
+        };
         if !state.watched {
             state.watched = self.alarms.start();
-        } else if is_next {
+        } else if matches!(place, Ok(0) | Err(0)) {
             self.alarms.changed.notify_one();
         }
         drop(state);
@@ -80,13 +106,14 @@ impl Drop for Alarm {
     fn drop(&mut self) {
         if let Some(number) = self.number {
             let mut state = self.alarms.state();
-            let waker = state.due.remove(&(self.at, number));
-            if waker.is_some() && state.due.is_empty() {
+            let place = state.place(self.at, number);
+            let due = place.ok().map(|place| state.due.remove(place));
+            if due.is_some() && state.due.is_empty() {
                 // Else the thread would stay until then.
                 self.alarms.changed.notify_one();
             }
             drop(state);
-            drop(waker);
+            drop(due);
         }
     }
 }
@@ -95,7 +122,7 @@ impl Alarms {
     const fn new() -> Self {
         Self {
             state: Mutex::new(State {
-                due: BTreeMap::new(),
+                due: Vec::new(),
                 last: 0,
                 watched: false,
             }),
@@ -118,15 +145,18 @@ impl Alarms {
         let mut state = self.state();
         loop {
             let now = Instant::now();
-            let later = state.due.split_off(&(now, u64::MAX));
-            let due = std::mem::replace(&mut state.due, later);
-            if !due.is_empty() {
+            let over = state.due.partition_point(|due| due.at <= now);
+            if over > 0 {
+                let later = state.due.split_off(over);
+                let due = std::mem::replace(&mut state.due, later);
                 drop(state);
-                due.into_values().for_each(Waker::wake);
+                for Due { waker, .. } in due {
+                    waker.wake();
+                }
                 state = self.state();
                 continue;
             }
-            let next = state.due.keys().next().map(|(at, _)| *at);
+            let next = state.due.first().map(|due| due.at);
             let wait = next.map_or(LINGERS, |at| at.saturating_duration_since(now));
             let woken = self.changed.wait_timeout(state, wait);
             let (guard, waited) = woken.unwrap_or_else(PoisonError::into_inner);
