@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::fields::Fields;
 use super::finding::{Finding, Severity};
-use super::json::{insert_in_order, sorted};
+use super::json::{insert_in_order, member, sorted};
 use super::legacy::{format_of, translated};
 use super::mode::Mode;
 use super::modes::{MODES, mode_row};
@@ -103,7 +103,7 @@ fn read_object(document: &Value, mut report: Report) -> Reading {
     };
     let format = format_of(object);
     let settings = match format {
-        Format::Flags => settings(object.get(SETTINGS), &mut report),
+        Format::Flags => settings(member(object, SETTINGS), &mut report),
         Format::FailureLambda0 | Format::ChaosLambda => Some(Settings::default()),
     };
     let flags = match format {
@@ -218,14 +218,14 @@ fn is_flag(key: &str, value: &Value) -> bool {
     mode_row(key).is_some()
         || value
             .as_object()
-            .is_some_and(|object| object.contains_key("mode"))
+            .is_some_and(|object| member(object, "mode").is_some())
 }
 
 /// What is left of a flag that is switched off in a feature-flag profile of `AppConfig`: its mode and
 /// its attributes are kept back until it is on, and so nobody is told that they are missing.
 fn is_bare_and_off(value: &Value) -> bool {
     value.as_object().is_some_and(|object| {
-        object.get("enabled") == Some(&Value::Bool(false))
+        member(object, "enabled") == Some(&Value::Bool(false))
             && object
                 .keys()
                 .all(|key| key == "enabled" || key == APPCONFIG_VARIANT)
@@ -237,7 +237,7 @@ fn no_flag(key: &str, value: &Value) -> String {
     let meant =
         nearest(key, modes().chain([SETTINGS])).map(|name| format!("; did you mean \"{name}\"?"));
     let object = value.as_object();
-    if object.is_some_and(|object| object.contains_key("enabled")) {
+    if object.is_some_and(|object| member(object, "enabled").is_some()) {
         let write = meant.unwrap_or_else(|| {
             format!(
                 "; write the \"mode\" that it has, one of {}",
@@ -280,7 +280,7 @@ fn settings(raw: Option<&Value>, report: &mut Report) -> Option<Settings> {
         };
         fields.error(
             &spelled(key),
-            format!("is no setting, and so the document is not used; {write}"),
+            format_args!("is no setting, and so the document is not used; {write}"),
         );
     }
     let settings = Settings {

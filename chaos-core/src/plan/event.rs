@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Number, Value};
 
+use super::json::member;
+
 /// The text of the value at a dot-separated path of an event, as conditions and `by` see it.
 ///
 /// Numbers index lists; names under `headers` and `multiValueHeaders` match whatever their case.
@@ -29,12 +31,12 @@ pub(super) fn value_at<'e>(event: &'e Value, path: &str) -> Option<&'e Value> {
     let mut under_headers = false;
     for key in path.split('.') {
         value = match value {
-            Value::Object(map) if under_headers => map.get(key).or_else(|| {
+            Value::Object(map) if under_headers => member(map, key).or_else(|| {
                 map.iter()
                     .find(|(name, _)| name.eq_ignore_ascii_case(key))
                     .map(|(_, value)| value)
             })?,
-            Value::Object(map) => map.get(key)?,
+            Value::Object(map) => member(map, key)?,
             Value::Array(list) => list.get(index(key)?)?,
             _ => return None,
         };

@@ -1,12 +1,13 @@
 //! The fields of one object of a document, read by the table's rows.
 
+use std::fmt::Display;
 use std::time::SystemTime;
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::json::sorted;
+use super::json::{member, sorted};
 use super::report::{Report, described, kind_of, quoted, shown, spelled};
 use super::table::{Attribute, DefaultValue, Kind, LONGEST_TEXT};
 
@@ -82,19 +83,20 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports what is wrong with a field: `key`, `key[0]` or `key[0].part`.
-    pub(super) fn error(&mut self, field: &str, message: impl Into<String>) {
-        self.wrong(field, message.into());
+    pub(super) fn error(&mut self, field: &str, message: impl Display) {
+        self.wrong(field, &message);
     }
 
     #[cold]
     #[inline(never)]
-    fn wrong(&mut self, field: &str, message: String) {
+    fn wrong(&mut self, field: &str, message: &dyn Display) {
         self.sound = false;
-        self.report.error(self.path(field), message);
+        self.report.error(self.path(field), message.to_string());
     }
 
-    pub(super) fn warning(&mut self, field: &str, message: impl Into<String>) {
-        self.report.warning(self.path(field), message);
+    #[cold]
+    pub(super) fn warning(&mut self, field: &str, message: impl Display) {
+        self.report.warning(self.path(field), message.to_string());
     }
 
     /// Reports a value of the wrong kind, and what to write. The value is not shown where the
@@ -114,7 +116,7 @@ impl<'a> Fields<'a> {
         } else {
             described(value)
         };
-        self.error(field, format!("{found}; write {write}"));
+        self.error(field, format_args!("{found}; write {write}"));
     }
 
     /// Whether the document may have one more regular expression.
@@ -129,7 +131,7 @@ impl<'a> Fields<'a> {
 
     /// What the document has, unchecked.
     pub(super) fn raw(&self, key: &str) -> Option<&'a Value> {
-        self.object.get(key)
+        member(self.object, key)
     }
 
     /// `true` or `false`, or the default; `None` only if that is an error or unset.
@@ -140,7 +142,10 @@ impl<'a> Fields<'a> {
             (Some(other), _) => self.refuse(attribute, other),
             (None, DefaultValue::Boolean(truth)) => Some(truth),
             (None, DefaultValue::Required) => {
-                self.error(key, format!("is missing; write {}", attribute.wanted()));
+                self.error(
+                    key,
+                    format_args!("is missing; write {}", attribute.wanted()),
+                );
                 None
             }
             (None, _) => None,
@@ -182,7 +187,7 @@ impl<'a> Fields<'a> {
             None if float.fract() != 0.0 => {
                 self.error(
                     key,
-                    format!(
+                    format_args!(
                         "{} is no whole number; write {}",
                         shown(value),
                         attribute.wanted()
@@ -205,7 +210,7 @@ impl<'a> Fields<'a> {
             (Some(Value::String(text)), _) => {
                 self.error(
                     key,
-                    format!(
+                    format_args!(
                         "{} cannot be meant; write {}",
                         quoted(text),
                         attribute.wanted()
@@ -220,23 +225,28 @@ impl<'a> Fields<'a> {
     }
 
     /// Whether a text has at most so many characters; if not, that is an error.
+    #[inline(never)]
     pub(super) fn short_enough(&mut self, field: &str, text: &str, longest: usize) -> bool {
         let count = text.chars().count();
         let short = count <= longest;
         if !short {
             self.error(
                 field,
-                format!("{count} characters are too many; write at most {longest}"),
+                format_args!("{count} characters are too many; write at most {longest}"),
             );
         }
         short
     }
 
     /// Whether a list or an object has at most so many entries; if not, that is an error.
+    #[inline(never)]
     pub(super) fn few_enough(&mut self, field: &str, count: usize, most: usize) -> bool {
         let few = count <= most;
         if !few {
-            self.error(field, format!("{count} are too many; write at most {most}"));
+            self.error(
+                field,
+                format_args!("{count} are too many; write at most {most}"),
+            );
         }
         few
     }
@@ -254,11 +264,12 @@ impl<'a> Fields<'a> {
         let wanted = attribute.wanted();
         self.error(
             key,
-            format!("{} is no point in time; write {wanted}", quoted(text)),
+            format_args!("{} is no point in time; write {wanted}", quoted(text)),
         );
         None
     }
 
+    #[inline(never)]
     fn attribute(&self, key: &str) -> Option<&'static Attribute> {
         let attribute = self.attributes().find(|attribute| attribute.key == key);
         debug_assert!(attribute.is_some(), "{key} has no row in the table");
@@ -273,7 +284,7 @@ impl<'a> Fields<'a> {
     fn out_of_range<T>(&mut self, attribute: &Attribute, value: &Value) -> Option<T> {
         self.error(
             attribute.key,
-            format!(
+            format_args!(
                 "{} is out of range; write {}",
                 shown(value),
                 attribute.wanted()

@@ -60,7 +60,7 @@ fn distribution(fields: &mut Fields<'_>) -> Option<Distribution> {
     for key in ["mean", "sigma"] {
         if fields.raw(key).is_none() {
             let wanted = fields.wanted(key);
-            fields.error(key, format!("is missing; write {wanted}"));
+            fields.error(key, format_args!("is missing; write {wanted}"));
         }
     }
     let (mean_ms, sigma_ms) = (mean?, sigma?);

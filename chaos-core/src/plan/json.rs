@@ -29,6 +29,13 @@ pub(crate) fn sorted(object: &Map<String, Value>) -> Vec<(&str, &Value)> {
     entries
 }
 
+/// The value of a key. `Map::get` itself is compiled into each of its callers, some three hundred
+/// bytes each time.
+#[inline(never)]
+pub(crate) fn member<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    object.get(key)
+}
+
 /// Puts an item after those whose key is not greater. For lists of some dozens, which a sort costs
 /// ten kilobytes of code each.
 pub(crate) fn insert_in_order<T, K: Ord>(list: &mut Vec<T>, item: T, key: impl Fn(&T) -> K) {

@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value, json};
 use super::Flag;
 use super::document::Format;
 use super::fields::Spelling;
-use super::json::sorted;
+use super::json::{member, sorted};
 use super::modes::mode_row;
 use super::report::{Report, described, kind_of, shown, spelled};
 use super::table::ModeRow;
@@ -37,12 +37,12 @@ const CHAOS_LAMBDA: Spelling = &[
 
 /// The format of a document. The older ones are told by their own keys, and have no flags.
 pub(super) fn format_of(document: &Map<String, Value>) -> Format {
-    let has = |keys: [&str; 2]| keys.iter().any(|key| document.contains_key(*key));
+    let has = |keys: [&str; 2]| keys.iter().any(|key| member(document, key).is_some());
     let has_flags = document.iter().any(|(key, value)| {
         value.is_object() && (key == "settings" || mode_row(key).is_some())
             || value
                 .as_object()
-                .is_some_and(|object| object.contains_key("mode"))
+                .is_some_and(|object| member(object, "mode").is_some())
     });
     if has_flags {
         Format::Flags
@@ -112,7 +112,7 @@ pub(super) fn translated(
 /// without it nothing is injected.
 fn failure_lambda_0(document: &Map<String, Value>, report: &mut Report) -> Option<Translated> {
     unknown_keys(document, FAILURE_LAMBDA_0, report);
-    let Some(Value::String(mode)) = document.get("failureMode") else {
+    let Some(Value::String(mode)) = member(document, "failureMode") else {
         misfit(
             document,
             "failureMode",
@@ -129,7 +129,7 @@ fn failure_lambda_0(document: &Map<String, Value>, report: &mut Report) -> Optio
     let mut flag = Map::new();
     for (here, there) in FAILURE_LAMBDA_0 {
         let own = *here == "enabled" || row.attribute(here).is_some();
-        if let (true, Some(value)) = (own, document.get(*there)) {
+        if let (true, Some(value)) = (own, member(document, there)) {
             flag.insert((*here).to_owned(), value.clone());
         }
     }
@@ -141,12 +141,11 @@ fn failure_lambda_0(document: &Map<String, Value>, report: &mut Report) -> Optio
 fn chaos_lambda(document: &Map<String, Value>, report: &mut Report) -> Option<Translated> {
     unknown_keys(document, CHAOS_LAMBDA, report);
     let mut flag = Map::new();
-    let fault = document.get("fault_type").and_then(Value::as_str);
+    let fault = member(document, "fault_type").and_then(Value::as_str);
     let row = match fault {
         Some("latency") => {
-            let delay = document
-                .get("delay")
-                .filter(|delay| delay.as_u64().is_some_and(|ms| ms > 0));
+            let delay =
+                member(document, "delay").filter(|delay| delay.as_u64().is_some_and(|ms| ms > 0));
             flag.insert(
                 "min_latency".to_owned(),
                 or_misfit(delay, document, "delay", report)?,
@@ -154,9 +153,7 @@ fn chaos_lambda(document: &Map<String, Value>, report: &mut Report) -> Option<Tr
             mode_row("latency")
         }
         Some("exception") => {
-            let message = document
-                .get("exception_msg")
-                .filter(|message| message.is_string());
+            let message = member(document, "exception_msg").filter(|message| message.is_string());
             flag.insert(
                 "exception_msg".to_owned(),
                 or_misfit(message, document, "exception_msg", report)?,
@@ -165,9 +162,7 @@ fn chaos_lambda(document: &Map<String, Value>, report: &mut Report) -> Option<Tr
             mode_row("exception")
         }
         Some("status_code") => {
-            let code = document
-                .get("error_code")
-                .filter(|code| code.is_i64() || code.is_u64());
+            let code = member(document, "error_code").filter(|code| code.is_i64() || code.is_u64());
             flag.insert(
                 "status_code".to_owned(),
                 or_misfit(code, document, "error_code", report)?,
@@ -185,10 +180,10 @@ fn chaos_lambda(document: &Map<String, Value>, report: &mut Report) -> Option<Tr
             None
         }
     }?;
-    if let Some(enabled) = document.get("is_enabled") {
+    if let Some(enabled) = member(document, "is_enabled") {
         flag.insert("enabled".to_owned(), enabled.clone());
     }
-    let percentage = if document.contains_key("rate") {
+    let percentage = if member(document, "rate").is_some() {
         percentage(document, report)
     } else {
         Some(100.into())
@@ -198,7 +193,7 @@ fn chaos_lambda(document: &Map<String, Value>, report: &mut Report) -> Option<Tr
 
 /// `rate` in percent: 1 and more is always, 0 and less never.
 fn percentage(document: &Map<String, Value>, report: &mut Report) -> Option<Number> {
-    let Some(rate) = document.get("rate").and_then(Value::as_f64) else {
+    let Some(rate) = member(document, "rate").and_then(Value::as_f64) else {
         misfit(document, "rate", "a number from 0 to 1", report);
         return None;
     };
@@ -238,7 +233,7 @@ fn or_misfit(
 }
 
 fn misfit(document: &Map<String, Value>, key: &str, write: &str, report: &mut Report) {
-    let found = match document.get(key) {
+    let found = match member(document, key) {
         None => "is missing".to_owned(),
         Some(free) if key == "exception_msg" => kind_of(free).to_owned(),
         Some(number @ Value::Number(_)) => format!("{} cannot be meant", shown(number)),

@@ -59,7 +59,7 @@ pub use document::{Format, MAX_DOCUMENT_BYTES, Reading, convert, read, read_valu
 pub use event::text_at;
 pub use finding::{Finding, Severity};
 pub use glob::Globs;
-pub(crate) use json::{insert_in_order, json_object, json_text, sorted};
+pub(crate) use json::{insert_in_order, json_object, json_text, member, sorted};
 pub(crate) use mode::BY_NAME_ONLY;
 pub use mode::{
     Corruption, Cpu, DenyList, DiskSpace, Distribution, Exception, Exit, Latency, Memory, Mode,

@@ -7,7 +7,7 @@ use super::condition::{Condition, Operator};
 use super::embedded::unfolded;
 use super::fields::Fields;
 use super::glob::Globs;
-use super::json::sorted;
+use super::json::{member, sorted};
 use super::nearest::nearest;
 use super::pattern::Pattern;
 use super::report::{described, listed, quoted, spelled};
@@ -78,7 +78,7 @@ fn labels(fields: &mut Fields<'_>) -> Vec<(String, Vec<String>)> {
         return Vec::new();
     };
     fields.few_enough("labels", map.len(), MOST_ENTRIES);
-    if map.contains_key("") {
+    if member(map, "").is_some() {
         fields.error(
             "labels",
             "a label without a name matches nothing; write its name, as \"tenant\", or leave it out",
@@ -103,14 +103,14 @@ fn texts(fields: &mut Fields<'_>, field: &str, value: &Value, write: &str) -> Op
         Value::String(_) => {
             fields.error(
                 field,
-                format!("an empty text matches nothing; write {write}"),
+                format_args!("an empty text matches nothing; write {write}"),
             );
             None
         }
         Value::Array(list) if list.is_empty() => {
             fields.error(
                 field,
-                format!("an empty list matches nothing; write {write}, or leave it out"),
+                format_args!("an empty list matches nothing; write {write}, or leave it out"),
             );
             None
         }
@@ -175,7 +175,7 @@ fn condition(
 ) -> Option<Condition> {
     unknown_parts(fields, field, entry);
     let at_path = format!("{field}.path");
-    let path = match entry.get("path") {
+    let path = match member(entry, "path") {
         Some(Value::String(path)) => fields
             .short_enough(&at_path, path, LONGEST_TEXT)
             .then(|| path.clone()),
@@ -189,7 +189,7 @@ fn condition(
             None
         }
     };
-    let not = match entry.get("not") {
+    let not = match member(entry, "not") {
         None => Some(false),
         Some(Value::Bool(not)) => Some(*not),
         Some(other) => {
@@ -207,7 +207,7 @@ fn condition(
 
 fn operator(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value>) -> Option<Operator> {
     let at_operator = format!("{field}.operator");
-    let name = match entry.get("operator") {
+    let name = match member(entry, "operator") {
         None => "eq",
         Some(Value::String(name)) => name,
         Some(other) => {
@@ -216,7 +216,7 @@ fn operator(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value>) ->
         }
     };
     let at_value = format!("{field}.value");
-    let mut value = || match entry.get("value") {
+    let mut value = || match member(entry, "value") {
         Some(Value::String(value)) => fields
             .short_enough(&at_value, value, LONGEST_TEXT)
             .then(|| value.clone()),
@@ -232,7 +232,7 @@ fn operator(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value>) ->
     };
     match name {
         "exists" => {
-            if entry.contains_key("value") {
+            if member(entry, "value").is_some() {
                 fields.warning(
                     &at_value,
                     "exists looks at no value; leave it out, or write \"operator\": \"eq\"",
@@ -258,7 +258,7 @@ fn operator(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value>) ->
         other => {
             fields.error(
                 &at_operator,
-                format!("{} is no operator; write {}", quoted(other), operators()),
+                format_args!("{} is no operator; write {}", quoted(other), operators()),
             );
             None
         }
@@ -280,12 +280,12 @@ fn unknown_parts(fields: &mut Fields<'_>, field: &str, entry: &Map<String, Value
         };
         fields.error(
             &format!("{field}.{}", spelled(key)),
-            format!("is no part of a condition; {write}"),
+            format_args!("is no part of a condition; {write}"),
         );
     }
 }
 
 fn complain(fields: &mut Fields<'_>, field: &str, found: Option<&Value>, write: &str) {
     let found = found.map_or_else(|| "is missing".to_owned(), described);
-    fields.error(field, format!("{found}; write {write}"));
+    fields.error(field, format_args!("{found}; write {write}"));
 }

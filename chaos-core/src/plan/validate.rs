@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Flag;
 use super::fields::{Fields, Spelling};
+use super::json::member;
 use super::modes::{MODES, mode_row};
 use super::nearest::nearest;
 use super::parts;
@@ -72,7 +73,7 @@ fn row_of(
     object: &Map<String, Value>,
     report: &mut Report,
 ) -> Option<&'static ModeRow> {
-    match object.get("mode") {
+    match member(object, "mode") {
         None => mode_row(name),
         Some(Value::String(mode)) => mode_row(mode).or_else(|| {
             report.error(format!("{}.mode", spelled(name)), unknown_mode(mode));
