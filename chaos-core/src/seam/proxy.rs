@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::engine::Refusal;
 use crate::plan::{StatusCode, json_object};
-use crate::seam::corrupt::{shows, taken};
+use crate::seam::corrupt::{Through, Type, shows};
 
 /// The code; plan/ has checked that it is 100 to 599.
 pub(crate) fn status(fault: &StatusCode) -> http::StatusCode {
@@ -58,35 +58,56 @@ fn json_in_full(fault: &StatusCode) -> Value {
 
 /// An injected response as an `R`, if an `R` shows the code again when it is serialized.
 pub(crate) fn typed<R: Serialize + DeserializeOwned>(fault: &StatusCode) -> Result<R, Refusal> {
-    // The short form first: a `Value` takes whatever it is given.
-    [json(fault), json_in_full(fault)]
-        .into_iter()
-        .find_map(|reply| serde_json::from_value::<R>(reply).ok())
-        .filter(|typed| shows_code(typed, fault.code))
-        .ok_or_else(|| {
-            Refusal::new(format!(
-                "a `{}` cannot carry a status code: it does not deserialize from \
-                 {{\"statusCode\": …, \"headers\": …, \"body\": …}}, or does not show the code again",
-                std::any::type_name::<R>()
-            ))
-        })
+    let mut through = Through::new();
+    let shown = replied(fault, &mut through);
+    through.last.filter(|_| shown).ok_or_else(|| {
+        Refusal::new(format!(
+            "a `{}` cannot carry a status code: it does not deserialize from \
+             {{\"statusCode\": …, \"headers\": …, \"body\": …}}, or does not show the code again",
+            std::any::type_name::<R>()
+        ))
+    })
 }
 
-/// The handler's own response with its code replaced, and nothing else.
+fn replied(fault: &StatusCode, through: &mut dyn Type) -> bool {
+    // The short form first: a `Value` takes whatever it is given.
+    [json(fault), json_in_full(fault)]
+        .iter()
+        .find_map(|reply| through.take(reply))
+        .is_some_and(|shown| shown["statusCode"] == fault.code)
+}
+
+/// The handler's own response with its code replaced, and nothing else; or as it is, and why.
 pub(crate) fn recoded<R: Serialize + DeserializeOwned>(
-    value: &R,
+    value: R,
     fault: &StatusCode,
-) -> Result<R, Refusal> {
-    let own = serde_json::to_value(value).ok();
-    own.and_then(|own| recoded_json(own, fault))
-        .and_then(|reply| taken(&reply, |shown| shows(shown, &reply)))
-        .ok_or_else(|| {
-            Refusal::new(format!(
-                "this response of type `{}` has no `statusCode` to replace, or loses something else \
-                 on its way through serde",
-                std::any::type_name::<R>()
-            ))
-        })
+) -> (R, Option<Refusal>) {
+    let mut through = Through::new();
+    let own = serde_json::to_value(&value).ok();
+    match recoded_through(own, fault, &mut through) {
+        Ok(()) => (through.last.unwrap_or(value), None),
+        Err(refusal) => (value, Some(refusal)),
+    }
+}
+
+fn recoded_through(
+    own: Option<Value>,
+    fault: &StatusCode,
+    through: &mut dyn Type,
+) -> Result<(), Refusal> {
+    let reply = own.and_then(|own| recoded_json(own, fault));
+    let taken = reply.is_some_and(|reply| {
+        let shown = through.take(&reply);
+        shown.is_some_and(|shown| shows(&shown, &reply))
+    });
+    if taken {
+        return Ok(());
+    }
+    Err(Refusal::new(format!(
+        "this response of type `{}` has no `statusCode` to replace, or loses something else \
+         on its way through serde",
+        through.name()
+    )))
 }
 
 /// The same for JSON; `None` unless it is an object.
@@ -98,10 +119,6 @@ pub(crate) fn recoded_json(mut value: Value, fault: &StatusCode) -> Option<Value
         *words = status(fault).to_string();
     }
     Some(value)
-}
-
-fn shows_code<R: Serialize>(reply: &R, code: u16) -> bool {
-    serde_json::to_value(reply).is_ok_and(|json| json["statusCode"] == code)
 }
 
 #[cfg(test)]

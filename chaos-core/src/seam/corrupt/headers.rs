@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
 use crate::engine::Announcement;
-use crate::plan::{Corruption, insert_in_order};
+use crate::plan::{Corruption, insert_in_order, member};
 
 /// The maps of a proxy's response in which headers stand.
 const MAPS: [&str; 2] = ["headers", "multiValueHeaders"];
@@ -63,7 +63,7 @@ pub(super) fn change_json(reply: &mut Map<String, Value>, fault: &Corruption) ->
 /// read.
 fn only_many(reply: &Map<String, Value>) -> bool {
     let [single, many] = MAPS.map(|map| {
-        let map = reply.get(map).and_then(Value::as_object);
+        let map = member(reply, map).and_then(Value::as_object);
         map.is_some_and(|map| !map.is_empty())
     });
     many && !single
@@ -132,14 +132,16 @@ pub(super) fn stand_in(field: &str) -> bool {
 
 /// Every header with its values, cookies among them, names in lower case and in order.
 pub(super) fn values(reply: &Map<String, Value>) -> Vec<(String, Vec<&Value>)> {
-    let maps = MAPS.iter().filter_map(|map| reply.get(*map)?.as_object());
+    let maps = MAPS
+        .iter()
+        .filter_map(|map| member(reply, *map)?.as_object());
     let headers = maps.flatten().map(|(name, value)| {
         let values = value
             .as_array()
             .map_or_else(|| vec![value], |many| many.iter().collect());
         (name.to_ascii_lowercase(), values)
     });
-    let cookies = reply.get("cookies").and_then(Value::as_array);
+    let cookies = member(reply, "cookies").and_then(Value::as_array);
     let cookies = cookies.filter(|cookies| !cookies.is_empty());
     let cookies = cookies.map(|cookies| ("set-cookie".to_owned(), cookies.iter().collect()));
     let mut values = Vec::new();

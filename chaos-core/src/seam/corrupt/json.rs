@@ -6,10 +6,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::through::{Through, Type};
 use super::{Dropped, anything_done, headers, no_body};
 use crate::engine::{Announcement, Corrupting, Refusal};
 use crate::fault::corruption;
-use crate::plan::{Corruption, json_text, sorted};
+use crate::plan::{json_text, member, sorted};
 
 /// How many texts are tried one by one, where a type does not take all of them mangled.
 const MOST_TRIES: usize = 32;
@@ -19,29 +20,30 @@ pub(crate) fn typed<R: Serialize + DeserializeOwned>(
     value: R,
     corrupting: &Corrupting,
 ) -> (R, Dropped) {
-    let Ok(own) = serde_json::to_value(&value) else {
-        return (value, Err(cannot_take::<R>()));
-    };
+    let mut through = Through::new();
+    let own = serde_json::to_value(&value).ok();
+    match corrupted(own, corrupting, &mut through) {
+        Ok(dropped) => (through.last.unwrap_or(value), Ok(dropped)),
+        Err(refusal) => (value, Err(refusal)),
+    }
+}
+
+fn corrupted(own: Option<Value>, corrupting: &Corrupting, through: &mut dyn Type) -> Dropped {
+    let own = own.ok_or_else(|| cannot_take(through))?;
     let Corrupting { fault, .. } = corrupting;
     let plain = shape(&own).is_none();
     if !(plain && fault.mangles()) {
-        match in_shape(&own, corrupting) {
-            Ok((reply, dropped)) => {
-                if let Some(typed) = taken(&reply, |shown| shows(shown, &reply)) {
-                    return (typed, Ok(dropped));
-                }
-            }
-            Err(refusal) => return (value, Err(refusal)),
+        let (reply, dropped) = in_shape(&own, corrupting)?;
+        let shown = through.take(&reply);
+        if shown.is_some_and(|shown| shows(&shown, &reply)) {
+            return Ok(dropped);
         }
     }
     // Without the proxy's shape all of it is the body.
-    if plain
-        && !fault.concerns_headers()
-        && let Some(typed) = whole(&own, corrupting)
-    {
-        return (typed, Ok(0));
+    if plain && !fault.concerns_headers() && whole(&own, corrupting, through) {
+        return Ok(0);
     }
-    (value, Err(cannot_take::<R>()))
+    Err(cannot_take(through))
 }
 
 /// A handler's value under lambda_http, where all of it is the body.
@@ -49,19 +51,30 @@ pub(crate) fn under_lambda_http<R: Serialize + DeserializeOwned>(
     value: R,
     corrupting: &Corrupting,
 ) -> (R, Dropped) {
+    let mut through = Through::new();
+    let own = serde_json::to_value(&value).ok();
+    match corrupted_body(own, corrupting, &mut through) {
+        Ok(()) => (through.last.unwrap_or(value), Ok(0)),
+        Err(refusal) => (value, Err(refusal)),
+    }
+}
+
+fn corrupted_body(
+    own: Option<Value>,
+    corrupting: &Corrupting,
+    through: &mut dyn Type,
+) -> Result<(), Refusal> {
     if corrupting.fault.concerns_headers() {
-        let refusal = Refusal::new(format!(
+        return Err(Refusal::new(format!(
             "under lambda_http a `{}` is a body and carries no headers; return `Response<Body>` \
              or `impl IntoResponse`",
-            std::any::type_name::<R>()
-        ));
-        return (value, Err(refusal));
+            through.name()
+        )));
     }
-    let own = serde_json::to_value(&value).ok();
-    match own.and_then(|own| whole::<R>(&own, corrupting)) {
-        Some(typed) => (typed, Ok(0)),
-        None => (value, Err(cannot_take::<R>())),
+    if own.is_some_and(|own| whole(&own, corrupting, through)) {
+        return Ok(());
     }
+    Err(cannot_take(through))
 }
 
 /// What a response that is only serialized becomes.
@@ -82,7 +95,7 @@ fn in_shape(own: &Value, corrupting: &Corrupting) -> Result<(Value, usize), Refu
         let Some(object) = shape(own) else {
             return Ok((corruption::json(own, true, &mut random), 0));
         };
-        let body = match object.get("body") {
+        let body = match member(object, "body") {
             Some(Value::String(text)) if text.is_empty() => return Err(no_body()),
             None | Some(Value::Null) => return Err(no_body()),
             Some(body) => mangled_body(body, is_encoded(object), &mut random),
@@ -94,7 +107,7 @@ fn in_shape(own: &Value, corrupting: &Corrupting) -> Result<(Value, usize), Refu
     let mut reply = own.as_object().cloned().unwrap_or_default();
     let mut dropped = 0;
     if fault.concerns_headers() {
-        if !reply.contains_key("statusCode") {
+        if member(&reply, "statusCode").is_none() {
             return Err(Refusal::new(
                 "this response has no `statusCode`, so all of it is the body, without headers; return an object with `statusCode` and `headers` to have some",
             ));
@@ -120,11 +133,11 @@ fn shape(own: &Value) -> Option<&Map<String, Value>> {
 }
 
 fn has_shape(object: &Map<String, Value>) -> bool {
-    object.contains_key("statusCode") || object.contains_key("body")
+    member(object, "statusCode").is_some() || member(object, "body").is_some()
 }
 
 fn is_encoded(reply: &Map<String, Value>) -> bool {
-    reply.get("isBase64Encoded") == Some(&Value::Bool(true))
+    member(reply, "isBase64Encoded") == Some(&Value::Bool(true))
 }
 
 fn with_body(reply: &mut Map<String, Value>, body: Value) {
@@ -134,7 +147,7 @@ fn with_body(reply: &mut Map<String, Value>, body: Value) {
 }
 
 fn body_length(reply: &Map<String, Value>) -> usize {
-    match reply.get("body") {
+    match member(reply, "body") {
         Some(Value::String(text)) if is_encoded(reply) => STANDARD
             .decode(text)
             .map_or(text.len(), |bytes| bytes.len()),
@@ -154,11 +167,10 @@ fn mangled_body(body: &Value, encoded: bool, random: &mut rand_pcg::Pcg64Mcg) ->
     corruption::json(body, true, random)
 }
 
-/// All of the response as the body: replaced, or mangled as far as the type takes it.
-fn whole<R: Serialize + DeserializeOwned>(own: &Value, corrupting: &Corrupting) -> Option<R> {
+/// Whether the type takes all of the response as the body: replaced, or mangled as far as it goes.
+fn whole(own: &Value, corrupting: &Corrupting, through: &mut dyn Type) -> bool {
     let Corrupting { fault, random, .. } = corrupting;
-    let Corruption { body, .. } = fault;
-    if let Some(text) = body {
+    if let Some(text) = &fault.body {
         let as_text = Value::from(text.as_str());
         let as_json = serde_json::from_str(text).ok();
         let text_first = own.is_string();
@@ -168,29 +180,20 @@ fn whole<R: Serialize + DeserializeOwned>(own: &Value, corrupting: &Corrupting) 
             [as_json, Some(as_text)]
         };
         let mut candidates = candidates.into_iter().flatten();
-        return candidates.find_map(|reply| taken(&reply, |shown| *shown == reply));
+        return candidates.any(|reply| through.take(&reply) == Some(reply));
     }
-    let changed = |shown: &Value| shown != own;
-    let all = [true, false].into_iter();
-    let all = all.map(|lists| corruption::json(own, lists, &mut random.clone()));
-    // A text may have a form of its own, as a time has, that its type insists on.
-    let one_by_one = (0..MOST_TRIES).map_while(|n| {
-        let mut reply = own.clone();
-        let mut left = n;
-        corruption::one_text(&mut reply, &mut left, &mut random.clone()).then_some(reply)
-    });
-    all.chain(one_by_one)
-        .find_map(|reply| taken(&reply, changed))
-}
-
-/// The reply as its type, if that shows it again.
-pub(crate) fn taken<R: Serialize + DeserializeOwned>(
-    reply: &Value,
-    good: impl FnOnce(&Value) -> bool,
-) -> Option<R> {
-    let typed: R = serde_json::from_value(reply.clone()).ok()?;
-    let shown = serde_json::to_value(&typed).ok()?;
-    good(&shown).then_some(typed)
+    let mut changes = |reply| through.take(&reply).is_some_and(|shown| shown != *own);
+    [true, false]
+        .into_iter()
+        .any(|lists| changes(corruption::json(own, lists, &mut random.clone())))
+        // A text may have a form of its own, as a time has, that its type insists on.
+        || (0..MOST_TRIES)
+            .map_while(|n| {
+                let mut reply = own.clone();
+                let mut left = n;
+                corruption::one_text(&mut reply, &mut left, &mut random.clone()).then_some(reply)
+            })
+            .any(changes)
 }
 
 /// Whether a response that went through its type is all that it should be, its headers in whatever
@@ -215,7 +218,7 @@ fn besides_headers(reply: &Map<String, Value>) -> Vec<(&str, &Value)> {
 /// Names the flags in a response that has headers.
 pub(crate) fn announce(reply: &mut Value, announcement: &Announcement) -> bool {
     match reply.as_object_mut() {
-        Some(reply) if reply.get("statusCode").is_some_and(Value::is_number) => {
+        Some(reply) if member(reply, "statusCode").is_some_and(Value::is_number) => {
             headers::announce_json(reply, announcement);
             true
         }
@@ -228,13 +231,22 @@ pub(crate) fn announce_typed<R: Serialize + DeserializeOwned>(
     value: R,
     announcement: &Announcement,
 ) -> R {
-    let Ok(mut reply) = serde_json::to_value(&value) else {
-        return value;
-    };
-    if !announce(&mut reply, announcement) {
-        return value;
+    let mut through = Through::new();
+    let own = serde_json::to_value(&value).ok();
+    if announced(own, announcement, &mut through) {
+        through.last.unwrap_or(value)
+    } else {
+        value
     }
-    taken(&reply, |shown| shows(shown, &reply)).unwrap_or(value)
+}
+
+fn announced(own: Option<Value>, announcement: &Announcement, through: &mut dyn Type) -> bool {
+    own.is_some_and(|mut reply| {
+        announce(&mut reply, announcement)
+            && through
+                .take(&reply)
+                .is_some_and(|shown| shows(&shown, &reply))
+    })
 }
 
 fn nothing_to_mangle() -> Refusal {
@@ -243,10 +255,10 @@ fn nothing_to_mangle() -> Refusal {
     )
 }
 
-fn cannot_take<R>() -> Refusal {
+fn cannot_take(through: &dyn Type) -> Refusal {
     Refusal::new(format!(
         "this response of type `{}` cannot be corrupted so: the type does not deserialize from \
          what would become of it, or does not show it again, or there is nothing in it to mangle",
-        std::any::type_name::<R>()
+        through.name()
     ))
 }

@@ -6,15 +6,17 @@ mod headers;
 mod http;
 mod json;
 mod stream;
+mod through;
 
 pub(crate) use self::headers::announce;
 #[cfg(feature = "lambda")]
 pub(crate) use self::http::streamed;
 pub(crate) use self::http::{head, response, response_by};
 pub(crate) use self::json::{
-    announce as announce_json, announce_typed, serialized, shows, taken, typed, under_lambda_http,
+    announce as announce_json, announce_typed, serialized, shows, typed, under_lambda_http,
 };
 pub(crate) use self::stream::Mangled;
+pub(crate) use self::through::{Through, Type};
 use crate::engine::Refusal;
 use crate::plan::Corruption;
 

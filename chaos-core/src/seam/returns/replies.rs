@@ -142,8 +142,8 @@ impl<R: Serialize + DeserializeOwned> Replies<R> for AsProxy {
         proxy::typed(fault)
     }
     fn recode(&self, value: R, fault: &StatusCode, http: bool) -> (R, Option<Refusal>) {
-        match refuse_under_lambda_http::<R>(http).and_then(|()| proxy::recoded(&value, fault)) {
-            Ok(recoded) => (recoded, None),
+        match refuse_under_lambda_http::<R>(http) {
+            Ok(()) => proxy::recoded(value, fault),
             Err(refusal) => (value, Some(refusal)),
         }
     }
