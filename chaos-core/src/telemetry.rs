@@ -5,6 +5,8 @@ mod metrics;
 use std::fmt;
 use std::time::Duration;
 
+use tracing::Level;
+
 pub(crate) use self::metrics::Metrics;
 use crate::plan::{Mode, Pattern};
 
@@ -164,8 +166,21 @@ impl Decision {
     /// runs the experiment would otherwise take its absence for resilience. Once a flag is enough:
     /// a document may be shared with a function that takes a million messages.
     pub(crate) fn emit(&self, config_source: &str, loud: bool) {
+        let (level, text) = match self.action {
+            Action::Inject => (Level::INFO, "chaos injected"),
+            Action::Clear => (Level::INFO, "chaos cleared"),
+            Action::DryRun => (Level::INFO, "chaos would be injected (dry run)"),
+            Action::Block if !loud => (Level::DEBUG, "chaos not allowed, as said"),
+            Action::Error if !loud => (Level::DEBUG, "chaos not injected, as said"),
+            Action::Block => (
+                Level::WARN,
+                "chaos not allowed: name its mode in CHAOS_ALLOW",
+            ),
+            Action::Error => (Level::ERROR, "chaos could not be injected"),
+        };
+        // A level has to be known when this is compiled, and each event is a kilobyte.
         macro_rules! event {
-            ($level:expr, $text:literal) => {
+            ($level:expr) => {
                 tracing::event!(
                     target: "chaos",
                     $level,
@@ -189,21 +204,15 @@ impl Decision {
                     headers_dropped = self.headers_dropped,
                     headers_set = self.headers_set,
                     detail = self.message,
-                    $text
+                    "{text}"
                 )
             };
         }
-        match self.action {
-            Action::Inject => event!(tracing::Level::INFO, "chaos injected"),
-            Action::Clear => event!(tracing::Level::INFO, "chaos cleared"),
-            Action::DryRun => event!(tracing::Level::INFO, "chaos would be injected (dry run)"),
-            Action::Block if !loud => event!(tracing::Level::DEBUG, "chaos not allowed, as said"),
-            Action::Error if !loud => event!(tracing::Level::DEBUG, "chaos not injected, as said"),
-            Action::Block => event!(
-                tracing::Level::WARN,
-                "chaos not allowed: name its mode in CHAOS_ALLOW"
-            ),
-            Action::Error => event!(tracing::Level::ERROR, "chaos could not be injected"),
+        match level {
+            Level::ERROR => event!(Level::ERROR),
+            Level::WARN => event!(Level::WARN),
+            Level::INFO => event!(Level::INFO),
+            _ => event!(Level::DEBUG),
         }
     }
 }

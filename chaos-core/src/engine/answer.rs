@@ -18,7 +18,7 @@ impl Injection {
     ) -> Option<C::Out> {
         match carrier.reply(status, self.seen.http) {
             Ok(out) => {
-                self.record(self.decision(Action::Inject, live));
+                self.injected(live);
                 Some(out)
             }
             Err(Refusal(why)) => {
@@ -38,7 +38,7 @@ impl Injection {
     ) -> Result<C::Out, C::Out> {
         match carrier.recode(value, status, self.seen.http) {
             (out, None) => {
-                self.record(self.decision(Action::Inject, live));
+                self.injected(live);
                 Ok(out)
             }
             (out, Some(Refusal(why))) => {
@@ -133,7 +133,7 @@ impl Injection {
         let error = InjectedError::new(&exception.message, error_type, &live.flag.name);
         match carry(error) {
             Ok(out) => {
-                self.record(self.decision(Action::Inject, live));
+                self.injected(live);
                 Some(out)
             }
             Err(CannotFail::Refused(Refusal(why))) => {

@@ -205,7 +205,19 @@ impl Injection {
         }
     }
 
+    /// Records that the flag's fault was injected, as the document asks for it.
+    #[inline(never)]
+    pub(super) fn injected(&self, live: &LiveFlag) {
+        self.record(self.decision(Action::Inject, live));
+    }
+
     pub(super) fn cannot(&self, live: &LiveFlag, why: impl Into<String>) {
+        self.refused(live, why.into());
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn refused(&self, live: &LiveFlag, why: String) {
         live.not_injected();
         let decision = self.decision(Action::Error, live).because(why);
         self.engine
@@ -224,7 +236,7 @@ impl Injection {
         if self.point != HANDLER {
             self.cannot(live, "only a handler is run twice: leave `point` out");
         } else if std::mem::take(&mut self.can_repeat) {
-            self.record(self.decision(Action::Inject, live));
+            self.injected(live);
             return true;
         } else {
             self.cannot(
@@ -240,11 +252,15 @@ impl Injection {
         false
     }
 
+    #[cold]
+    #[inline(never)]
     pub(super) fn panic(&self, fault: &Panic, live: &LiveFlag) -> ! {
         self.record_last(self.decision(Action::Inject, live));
         panic::panic(fault.message.clone());
     }
 
+    #[cold]
+    #[inline(never)]
     pub(super) fn exit(&self, fault: Exit, live: &LiveFlag) -> ! {
         self.record_last(self.decision(Action::Inject, live));
         exit::exit(fault.code);

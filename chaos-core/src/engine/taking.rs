@@ -84,7 +84,7 @@ impl Injection {
         }
         match carrier.deny(list) {
             Denial::Answer(out) => {
-                self.record(self.decision(Action::Inject, live));
+                self.injected(live);
                 return Some(out);
             }
             Denial::Passes => live.not_injected(),
