@@ -3,10 +3,12 @@
 
 use std::future::poll_fn;
 use std::net::Ipv4Addr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 
 use http::{HeaderValue, Request, StatusCode, header};
-use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use http_body::Body;
+use http_body_util::Empty;
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -16,6 +18,8 @@ use super::options::Env;
 use crate::plan::MAX_DOCUMENT_BYTES;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+type Sent = Empty<&'static [u8]>;
 
 /// What an agent answered.
 #[derive(Debug)]
@@ -41,15 +45,7 @@ pub(super) async fn get(
     path: &str,
     header: Option<(&'static str, HeaderValue)>,
 ) -> Result<Answer, Failure> {
-    let mut request = Request::get(path)
-        .header(header::HOST, format!("localhost:{port}"))
-        .header(header::CONNECTION, "close");
-    if let Some((name, value)) = header {
-        request = request.header(name, value);
-    }
-    let request = request
-        .body(Empty::<&[u8]>::new())
-        .map_err(|error| Failure::Broken(error.into()))?;
+    let request = request(port, path, header).map_err(Failure::Broken)?;
 
     let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
         .await
@@ -63,12 +59,9 @@ pub(super) async fn get(
             .send_request(request)
             .await
             .map_err(|error| Failure::Broken(error.into()))?;
-        let status = response.status();
-        let body = Limited::new(response.into_body(), MAX_DOCUMENT_BYTES);
-        let body = body.collect().await.map_err(unread)?;
         Ok(Answer {
-            status,
-            body: body.to_bytes().into(),
+            status: response.status(),
+            body: read(response.into_body()).await?,
         })
     });
     // The connection is driven here and not on a task of its own, so that it ends with this future.
@@ -82,12 +75,35 @@ pub(super) async fn get(
     .await
 }
 
-fn unread(error: BoxError) -> Failure {
-    if error.is::<LengthLimitError>() {
-        Failure::TooLarge
-    } else {
-        Failure::Broken(error)
+fn request(
+    port: u16,
+    path: &str,
+    header: Option<(&'static str, HeaderValue)>,
+) -> Result<Request<Sent>, BoxError> {
+    let mut request = Request::new(Sent::default());
+    *request.uri_mut() = path.parse()?;
+    let headers = request.headers_mut();
+    let host = HeaderValue::try_from(format!("localhost:{port}"))?;
+    headers.insert(header::HOST, host);
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    if let Some((name, value)) = header {
+        headers.insert(name, value);
     }
+    Ok(request)
+}
+
+async fn read(mut body: Incoming) -> Result<Vec<u8>, Failure> {
+    let mut read = Vec::new();
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let frame = frame.map_err(|error| Failure::Broken(error.into()))?;
+        if let Some(data) = frame.data_ref() {
+            if read.len() + data.len() > MAX_DOCUMENT_BYTES {
+                return Err(Failure::TooLarge);
+            }
+            read.extend_from_slice(data);
+        }
+    }
+    Ok(read)
 }
 
 impl Failure {

@@ -164,9 +164,11 @@ fn path(name: &str) -> String {
 
 /// The parameter's value, as `GetParameter` answers it.
 fn value(answer: &Answer) -> Result<String, SourceError> {
-    let body = serde_json::from_slice::<Value>(&answer.body);
+    let body = str::from_utf8(&answer.body).ok();
+    // As documents are read, so that a reader of bytes is not compiled as well.
+    let body = body.and_then(|body| serde_json::from_str::<Value>(body).ok());
     match body.as_ref().map(|body| &body["Parameter"]["Value"]) {
-        Ok(Value::String(value)) => Ok(value.clone()),
+        Some(Value::String(value)) => Ok(value.clone()),
         // not the body itself: it may hold the value
         _ => Err(SourceError::unavailable(
             "the Parameters and Secrets extension answered without a value in it; if it is an \

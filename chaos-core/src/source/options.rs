@@ -5,6 +5,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::Source;
 use super::choose::choose;
 use super::refresh::Timing;
@@ -77,8 +79,7 @@ fn seconds(
     default: Duration,
     warnings: &mut Vec<String>,
 ) -> Option<Duration> {
-    let number = value.trim().parse().ok();
-    let fits = number.filter(|number| bounds.contains(number));
+    let fits = decimal(value.trim()).filter(|number| bounds.contains(number));
     if fits.is_none() {
         let (least, most) = bounds.into_inner();
         let default = default.as_secs_f64();
@@ -87,12 +88,19 @@ fn seconds(
     fits.map(Duration::from_secs_f64)
 }
 
+/// As JSON has numbers, and `.5` too: parsing an `f64` would bring the standard library's tables along.
+fn decimal(text: &str) -> Option<f64> {
+    let zero = if text.starts_with('.') { "0" } else { "" };
+    let number: Value = serde_json::from_str(&format!("{zero}{text}")).ok()?;
+    number.as_f64()
+}
+
 fn milliseconds(value: &str, warnings: &mut Vec<String>) -> Option<Duration> {
     let longest = crate::clock::millis(Timing::LONGEST_INVOCATION);
     let fits = value.trim().parse().ok();
     let fits = fits.filter(|number| *number <= longest);
     if fits.is_none() {
-        let default = DEFAULT_FETCH_TIMEOUT.as_millis();
+        let default = crate::clock::millis(DEFAULT_FETCH_TIMEOUT);
         let unit = "whole milliseconds";
         let (least, most) = (0, longest);
         warnings.push(bad(FETCH_TIMEOUT, value, unit, least, most, default));
@@ -167,6 +175,8 @@ mod tests {
         assert_eq!(timing.fetch_timeout, Duration::ZERO);
         assert_eq!(timing.max_stale, Duration::from_secs(20));
 
+        let timing = clean(&[FILE, ("CHAOS_CACHE_TTL", " .5 ")]).1;
+        assert_eq!(timing.ttl, Some(Duration::from_millis(500)));
         let timing = clean(&[FILE, ("FAILURE_CACHE_TTL", "0")]).1;
         assert_eq!(timing.ttl, Some(Duration::ZERO));
     }

@@ -6,7 +6,7 @@ use super::flight::Landing;
 use super::report::{self, Later, Line};
 use super::state::{InForce, State};
 use super::{News, Reception, Refresh, Shared};
-use crate::clock::Stamp;
+use crate::clock::{Stamp, millis};
 use crate::source::SourceError;
 
 /// Tells silence from other reasons, whichever bound it exceeded.
@@ -16,7 +16,7 @@ pub(super) fn no_answer(within: Duration) -> String {
     format!(
         "no answer within {} ms; see that the function can reach it, in a VPC by a NAT gateway or an \
          interface endpoint",
-        within.as_millis()
+        millis(within)
     )
 }
 
