@@ -42,8 +42,8 @@ struct Room {
     /// Where its results are, in the folder of them all.
     name: &'static str,
     files: Vec<String>,
-    /// The tests that see most of it. A build takes longer than the tests, so what they miss is all
-    /// that meets the others too.
+    /// The tests that see most of it. Building tests takes longer than running them, so only what
+    /// these miss meets the unit tests, and only what those miss meets all.
     closest: &'static [&'static str],
 }
 
@@ -97,17 +97,16 @@ fn tried(workspace: &Workspace, room: &Room, resume: bool) -> Result<Verdicts> {
     }
     let list = mutants(workspace, room).arg("--list").output()?;
     let mut verdicts = Verdicts::of_an_earlier_run(&folder, list.lines())?;
-    let tests: Vec<String> = room
-        .closest
-        .iter()
-        .map(|test| format!("--test={test}"))
-        .collect();
-    if !resume && !tests.is_empty() {
-        pass(workspace, room, &folder, &tests, &mut verdicts)?;
-    }
-    if verdicts.ask_for_more() {
-        let all = ["--tests".to_owned()];
-        pass(workspace, room, &folder, &all, &mut verdicts)?;
+    let closest = room.closest.iter().map(|test| format!("--test={test}"));
+    let passes = [
+        closest.collect(),
+        vec!["--lib".into()],
+        vec!["--tests".into()],
+    ];
+    for tests in passes {
+        if !tests.is_empty() && verdicts.ask_for_more() {
+            pass(workspace, room, &folder, &tests, &mut verdicts)?;
+        }
     }
     Ok(verdicts)
 }
