@@ -238,3 +238,12 @@ fn a_document_that_is_invalid_as_a_whole_means_no_chaos() {
         "an editor's byte order mark is no mistake"
     );
 }
+
+#[test]
+fn a_document_of_the_greatest_size_is_read() {
+    let largest = format!("{:width$}", "{}", width = plan::MAX_DOCUMENT_BYTES);
+    assert!(plan::read(&largest).usable);
+    let larger = plan::read(&format!("{largest} "));
+    assert!(!larger.usable);
+    assert!(larger.findings[0].to_string().contains("are too many"));
+}

@@ -212,6 +212,14 @@ fn findings_say_where_what_and_what_to_write() {
             "f.labels.t[0]: 1 is a number; write a text that is not empty",
         ),
         (
+            flag(&json!({"labels": {"t": [""]}})),
+            "f.labels.t[0]: \"\" is a text; write a text that is not empty",
+        ),
+        (
+            flag(&json!({"labels": {"t": ""}})),
+            "f.labels.t: an empty text matches nothing; write a text or a list of texts",
+        ),
+        (
             flag(&json!({"labels": {"": "a"}})),
             "f.labels: a label without a name matches nothing; write its name, as \"tenant\", or leave it out",
         ),
