@@ -247,3 +247,20 @@ fn a_document_of_the_greatest_size_is_read() {
     assert!(!larger.usable);
     assert!(larger.findings[0].to_string().contains("are too many"));
 }
+
+#[test]
+fn a_hundred_findings_are_listed_and_the_others_counted() {
+    let lines = |count: u32| {
+        let flags = (0..count).map(|n| (format!("f{n}"), json!({ "mode": "exception" })));
+        said(&Value::Object(flags.collect()))
+    };
+    let hundred = lines(100);
+    assert_eq!(hundred.len(), 100);
+    assert!(hundred.iter().all(|line| line.contains("is missing")));
+    let more = lines(103);
+    assert_eq!(more.len(), 101);
+    assert_eq!(
+        more[100],
+        "3 more findings are not listed; correct these first"
+    );
+}
