@@ -33,6 +33,9 @@ const LISTS: [(&str, Verdict); 4] = [
 
 const KEPT: &str = "verdicts.json";
 
+/// What the next pass leaves out, which would try those again that ran out of time.
+const DONE: &str = "mutants.out/previously_caught.txt";
+
 /// The mutants of one file.
 #[derive(Default)]
 struct Tally {
@@ -73,9 +76,20 @@ impl Verdicts {
                 self.0.insert(name.to_owned(), verdict);
             }
         }
-        let kept = folder.join(KEPT);
-        fs::write(&kept, serde_json::to_vec(&self.0)?)
-            .with_context(|| format!("cannot write {}", kept.display()))
+        let write = |path: &Path, text: &[u8]| {
+            fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+        };
+        write(&folder.join(KEPT), &serde_json::to_vec(&self.0)?)?;
+        write(&folder.join(DONE), self.done().as_bytes())
+    }
+
+    /// Those that no test can say more about, a line each.
+    fn done(&self) -> String {
+        let done = |(_, verdict): &(_, &Verdict)| {
+            matches!(verdict, Verdict::Killed | Verdict::DoesNotCompile)
+        };
+        let names = self.0.iter().filter(done);
+        names.map(|(name, _)| format!("{name}\n")).collect()
     }
 
     pub(super) fn add(&mut self, other: Self) {
@@ -186,6 +200,8 @@ mod tests {
         write("caught.txt", &format!("{MUTANT}\n"));
         verdicts.read(folder.path()).unwrap();
         assert!(!verdicts.ask_for_more());
+        let done = fs::read_to_string(folder.path().join(DONE)).unwrap();
+        assert_eq!(done, format!("{MUTANT}\n"));
 
         let names = [MUTANT, "another"];
         let resumed = Verdicts::of_an_earlier_run(folder.path(), names.into_iter()).unwrap();
