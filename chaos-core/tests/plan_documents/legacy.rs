@@ -1,4 +1,38 @@
+use chaos_core::plan::Format;
+
 use super::*;
+
+/// Whoever moves a document to this format may leave keys of the old one behind.
+#[test]
+fn a_document_with_flags_or_settings_is_of_this_format_whatever_else_it_has() {
+    let old = [
+        json!({"isEnabled": true, "failureMode": "latency", "rate": 1}),
+        json!({"is_enabled": true, "fault_type": "latency", "delay": 1}),
+    ];
+    let new = [
+        json!({"settings": {}}),
+        json!({"latency": {"enabled": true}}),
+        json!({"f": {"mode": "latency"}}),
+    ];
+    for old in old {
+        let format_with = |more: &Value| {
+            let mut both = old.clone();
+            let more = more.as_object().expect("an object").clone();
+            both.as_object_mut().expect("an object").extend(more);
+            read(&both).format
+        };
+        for more in &new {
+            assert_eq!(format_with(more), Format::Flags, "{more}");
+        }
+        for more in [
+            json!({"other": {}}),
+            json!({"settings": 1}),
+            json!({"latency": true}),
+        ] {
+            assert_ne!(format_with(&more), Format::Flags, "{more}");
+        }
+    }
+}
 
 /// What a user of an older format reads, in that format's own words.
 #[test]
