@@ -16,6 +16,8 @@ mod draws;
 mod findings;
 #[path = "plan_documents/keys.rs"]
 mod keys;
+#[path = "plan_documents/legacy.rs"]
+mod legacy;
 #[path = "plan_documents/secrets.rs"]
 mod secrets;
 

@@ -70,3 +70,18 @@ impl Aim {
         })
     }
 }
+
+#[cfg(all(test, feature = "_client"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_point_it_concerns_the_handler_and_no_call() {
+        let mut aim = Aim::default();
+        assert!(aim.may_concern_under("hand"));
+        assert!(!aim.may_concern_under("aws."));
+        aim.point = Some(Globs::new(vec!["aws.s3.*".to_owned()]));
+        assert!(aim.may_concern_under("aws."));
+        assert!(!aim.may_concern_under("hand"));
+    }
+}

@@ -115,6 +115,9 @@ mod tests {
             let globs = Globs::new(vec![glob.to_owned()]);
             assert_eq!(globs.matches(name), expected, "{glob} on {name}");
         }
+        let both = Globs::new(vec!["a*".to_owned(), "b".to_owned()]);
+        assert!(both.matches("ab") && both.matches("b") && !both.matches("c"));
+        assert_eq!(both.iter().collect::<Vec<_>>(), ["a*", "b"]);
     }
 
     #[cfg(feature = "_client")]

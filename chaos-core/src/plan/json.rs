@@ -63,6 +63,13 @@ mod tests {
     }
 
     #[test]
+    fn an_object_has_its_entries() {
+        let entries = [("b", json!(1)), ("a", json!([]))];
+        let object = json_object(entries.map(|(key, value)| (key.to_owned(), value)));
+        assert_eq!(object, json!({ "a": [], "b": 1 }));
+    }
+
+    #[test]
     fn what_has_the_same_key_stays_in_its_order() {
         let mut list = Vec::new();
         for item in ["b1", "a1", "b2", "c1", "a2"] {

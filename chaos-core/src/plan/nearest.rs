@@ -97,4 +97,15 @@ mod tests {
             assert_eq!(nearest(written, keys), expected, "{written}");
         }
     }
+
+    #[test]
+    fn names_are_compared_word_by_word_up_to_a_length() {
+        for written in ["s3Bucket2Name", "s3-bucket2.name", "S3_BUCKET2_NAME"] {
+            assert_eq!(snake_case(written), "s3_bucket2_name", "{written}");
+        }
+        let longest = "k".repeat(64);
+        assert_eq!(nearest(&longest, ["kkkk"]), None);
+        assert_eq!(nearest(&longest, [&*longest]), Some(&*longest));
+        assert_eq!(nearest(&"k".repeat(65), [&*longest]), None);
+    }
 }

@@ -92,3 +92,30 @@ fn complaint(source: &str, error: &str) -> String {
         "no valid regular expression ({error}); correct it, or write a backslash before a character that stands for itself"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_the_expression_that_the_document_has() {
+        let pattern = Pattern::compile("^a+$").unwrap();
+        assert_eq!(pattern.as_str(), "^a+$");
+        assert_eq!(pattern, Pattern::compile("^a+$").unwrap());
+        assert_ne!(pattern, Pattern::compile("^b+$").unwrap());
+    }
+
+    #[test]
+    fn what_is_longer_than_a_text_or_a_name_may_be_is_not_searched() {
+        let any = Pattern::compile("").unwrap();
+        assert_eq!(any.found_in(&"a".repeat(4 * 1024)), Some(true));
+        assert_eq!(any.found_in(&"a".repeat(4 * 1024 + 1)), None);
+        // RFC 1035: 253 characters, and the dot at the end.
+        let any = Pattern::for_hosts("").unwrap();
+        let longest = "a".repeat(253);
+        assert!(any.found_in_host(&longest));
+        assert!(any.found_in_host(&format!("{longest}.")));
+        assert!(!any.found_in_host(&format!("{longest}a")));
+        assert!(!any.found_in_host(&format!("{longest}a.")));
+    }
+}

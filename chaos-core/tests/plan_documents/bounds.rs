@@ -238,3 +238,29 @@ fn a_document_that_is_invalid_as_a_whole_means_no_chaos() {
         "an editor's byte order mark is no mistake"
     );
 }
+
+#[test]
+fn a_document_of_the_greatest_size_is_read() {
+    let largest = format!("{{}}{}", " ".repeat(plan::MAX_DOCUMENT_BYTES - 2));
+    assert!(plan::read(&largest).usable);
+    let larger = plan::read(&format!("{largest} "));
+    assert!(!larger.usable);
+    assert!(larger.findings[0].to_string().contains("are too many"));
+}
+
+#[test]
+fn a_hundred_findings_are_listed_and_the_others_counted() {
+    let lines = |count: u32| {
+        let flags = (0..count).map(|n| (format!("f{n}"), json!({ "mode": "exception" })));
+        said(&Value::Object(flags.collect()))
+    };
+    let hundred = lines(100);
+    assert_eq!(hundred.len(), 100);
+    assert!(hundred.iter().all(|line| line.contains("is missing")));
+    let more = lines(103);
+    assert_eq!(more.len(), 101);
+    assert_eq!(
+        more[100],
+        "3 more findings are not listed; correct these first"
+    );
+}

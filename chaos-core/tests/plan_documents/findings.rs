@@ -204,12 +204,28 @@ fn findings_say_where_what_and_what_to_write() {
             "f.expires_at: is not after starts_at; write a later time",
         ),
         (
+            flag(&json!({"exception_type": ""})),
+            "f.exception_type: \"\" cannot be meant; write a text of 1 to 4096 characters",
+        ),
+        (
+            flag(&json!({"by": ""})),
+            "f.by: \"\" cannot be meant; write a path into the event, or \"label:\" and the name of a label",
+        ),
+        (
             flag(&json!({"point": []})),
             "f.point: an empty list matches nothing; write a glob, as \"cache.*\", or a list of globs, or leave it out",
         ),
         (
             flag(&json!({"labels": {"t": [1]}})),
             "f.labels.t[0]: 1 is a number; write a text that is not empty",
+        ),
+        (
+            flag(&json!({"labels": {"t": [""]}})),
+            "f.labels.t[0]: \"\" is a text; write a text that is not empty",
+        ),
+        (
+            flag(&json!({"labels": {"t": ""}})),
+            "f.labels.t: an empty text matches nothing; write a text or a list of texts",
         ),
         (
             flag(&json!({"labels": {"": "a"}})),

@@ -53,6 +53,22 @@ fn keys_that_are_there_twice_do_not_hide_what_else_is_wrong() {
             .map(path)
             .any(|path| path == "exception.enabled")
     );
+    let twice = |finding: &&plan::Finding| finding.message.starts_with("is there twice");
+    assert_eq!(reading.findings.iter().filter(twice).count(), 10);
+}
+
+#[test]
+fn what_is_no_object_hides_no_key_that_is_there_twice() {
+    for other in ["[1, [2], {}]", "true", "-1", "1", "1.5", "\"a\"", "null"] {
+        let text = format!(
+            r#"{{ "a": {other}, "exception": {{ "enabled": false, "enabled": {other}, "enabled": true }} }}"#
+        );
+        let said = plan::read(&text).findings;
+        assert!(
+            said.iter().any(|one| one.path == "exception.enabled"),
+            "{text}: {said:?}"
+        );
+    }
 }
 
 #[test]

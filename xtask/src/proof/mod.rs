@@ -42,6 +42,7 @@ Examples:
   cargo xtask proof --only fuzz --cases 100000          a look with every fuzz target
   cargo xtask proof --only fuzz --target document       one target, ten million cases
   cargo xtask proof --only mutants --file '*/glob.rs'   the mutants of one file
+  cargo xtask proof --only mutants --resume             those that the last run has not killed
   cargo xtask proof --only api --bless                  take the public API as it is now
   cargo xtask proof --only loom --only docs --write     and put the results into PROOF.md")]
 pub(crate) struct Arguments {
@@ -60,9 +61,8 @@ pub(crate) struct Arguments {
     /// fuzz: this target, and no other that is not named (may be repeated)
     #[arg(long, value_name = "TARGET", value_parser = fuzz::NAMES)]
     target: Vec<String>,
-    /// mutants: only in the files of chaos-core that this glob meets (may be repeated)
-    #[arg(long, value_name = "GLOB")]
-    file: Vec<String>,
+    #[command(flatten)]
+    mutants: mutants::Choice,
     /// api: take the public API as it is, instead of comparing it
     #[arg(long)]
     bless: bool,
@@ -147,7 +147,7 @@ impl Proof {
             Self::Miri => miri::run(workspace),
             Self::Threads => threads::run(workspace),
             Self::Fuzz => fuzz::run(workspace, arguments),
-            Self::Mutants => mutants::run(workspace, &arguments.file),
+            Self::Mutants => mutants::run(workspace, &arguments.mutants),
         }
     }
 }

@@ -1,0 +1,147 @@
+//! cargo-mutants: changes one thing at a time and asks whether any test fails. A change that none sees is
+//! killed with a test, or explained in `xtask/mutants.txt`.
+//!
+//! - `verdicts.rs`: what became of each, and the rows of the page
+
+mod verdicts;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use crate::report;
+use crate::shell::CommandLine;
+use crate::tool::Tool;
+use crate::workspace::Workspace;
+
+use super::Ending;
+
+use self::verdicts::Verdicts;
+
+const CARGO_MUTANTS: Tool = Tool {
+    name: "cargo-mutants",
+    version: "27.1.0",
+};
+
+/// Which of them are tried.
+#[derive(Debug, Args)]
+pub(super) struct Choice {
+    /// mutants: only in the files of chaos-core that this glob meets (may be repeated)
+    #[arg(long, value_name = "GLOB")]
+    file: Vec<String>,
+    /// mutants: go on from the last run; what it has killed is not tried again
+    #[arg(long)]
+    resume: bool,
+}
+
+/// What is changed.
+struct Room {
+    /// Where its results are, in the folder of them all.
+    name: &'static str,
+    files: Vec<String>,
+    /// The tests that see most of it. Building tests takes longer than running them, so only what
+    /// these miss meets the unit tests, and only what those miss meets all.
+    closest: &'static [&'static str],
+}
+
+/// Everything but the AWS SDK, which would be built anew.
+const FEATURES: &str = "inject,lambda,dns,http,extension";
+
+pub(super) fn run(workspace: &Workspace, choice: &Choice) -> Result<Ending> {
+    CARGO_MUTANTS.install(workspace)?;
+    let mut all = Verdicts::default();
+    for room in rooms(&choice.file) {
+        all.add(tried(workspace, &room, choice.resume)?);
+    }
+    all.judged(include_str!("../../../mutants.txt"))
+}
+
+/// The rooms of the core, or the files that were named.
+fn rooms(files: &[String]) -> Vec<Room> {
+    if !files.is_empty() {
+        return vec![Room {
+            name: "named",
+            files: files.to_vec(),
+            closest: &[],
+        }];
+    }
+    let room = |name: &'static str, closest| Room {
+        name,
+        files: vec![format!("chaos-core/src/{name}/**")],
+        closest,
+    };
+    vec![
+        room(
+            "plan",
+            &[
+                "plan_documents",
+                "plan_conformance",
+                "plan_differences",
+                "simulate",
+            ],
+        ),
+        room("fault", &["modes", "testing"]),
+        room("engine", &["engine", "doors", "points", "testing"]),
+    ]
+}
+
+/// What became of each mutant of a room, now or in a run that this one goes on from.
+fn tried(workspace: &Workspace, room: &Room, resume: bool) -> Result<Verdicts> {
+    let folder = workspace.tools().join("mutants").join(room.name);
+    if !resume && folder.exists() {
+        fs::remove_dir_all(&folder)
+            .with_context(|| format!("cannot delete {}", folder.display()))?;
+    }
+    let list = mutants(workspace, room).arg("--list").output()?;
+    let mut verdicts = Verdicts::of_an_earlier_run(&folder, list.lines())?;
+    let closest = room.closest.iter().map(|test| format!("--test={test}"));
+    let passes = [
+        closest.collect(),
+        vec!["--lib".into()],
+        vec!["--tests".into()],
+    ];
+    for tests in passes {
+        if !tests.is_empty() && verdicts.ask_for_more() {
+            pass(workspace, room, &folder, &tests, &mut verdicts)?;
+        }
+    }
+    Ok(verdicts)
+}
+
+/// Tries what no pass has killed so far.
+fn pass(
+    workspace: &Workspace,
+    room: &Room,
+    folder: &Path,
+    tests: &[String],
+    verdicts: &mut Verdicts,
+) -> Result<()> {
+    let jobs = thread::available_parallelism().map_or(1, |cores| cores.get().min(4));
+    let command = mutants(workspace, room)
+        .args(["--no-shuffle", "--iterate", "--jobs", &jobs.to_string()])
+        .args(["--timeout-multiplier", "5", "--minimum-test-timeout", "60"])
+        .arg("--output")
+        .arg(folder)
+        // Not after `--`, where the build would not see them.
+        .args(tests.iter().map(|test| format!("--cargo-arg={test}")))
+        // A build of each mutant is the next one's but for one function.
+        .env("CARGO_INCREMENTAL", "1")
+        .env("CARGO_PROFILE_DEV_DEBUG", "0");
+    report::command(&command);
+    // Mutants that survive are no failure of the command; its exit code says so all the same.
+    let ended = command.run(&workspace.root);
+    verdicts
+        .read(folder)
+        .with_context(|| format!("cargo-mutants ended: {ended:?}"))
+}
+
+fn mutants(workspace: &Workspace, room: &Room) -> CommandLine {
+    let program: PathBuf = CARGO_MUTANTS.program(workspace);
+    CommandLine::new(program)
+        .args(["mutants", "--package", "chaos-core"])
+        .args(["--no-default-features", "--features", FEATURES])
+        .args(room.files.iter().flat_map(|file| ["--file", file]))
+}

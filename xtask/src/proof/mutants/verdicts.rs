@@ -1,0 +1,226 @@
+//! What became of each mutant. Kept beside what cargo-mutants writes, which forgets which of those that it
+//! has done with were killed and which did not compile.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::proof::{Ending, Row};
+
+/// Mutants by their names, as cargo-mutants writes them: `FILE:LINE:COLUMN: what was changed`.
+#[derive(Debug, Default)]
+pub(super) struct Verdicts(BTreeMap<String, Verdict>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Verdict {
+    Killed,
+    Survived,
+    DoesNotCompile,
+    NotTried,
+}
+
+/// The lists that cargo-mutants writes.
+const LISTS: [(&str, Verdict); 4] = [
+    ("caught.txt", Verdict::Killed),
+    // A loop without end is seen too.
+    ("timeout.txt", Verdict::Killed),
+    ("missed.txt", Verdict::Survived),
+    ("unviable.txt", Verdict::DoesNotCompile),
+];
+
+const KEPT: &str = "verdicts.json";
+
+/// What the next pass leaves out, which would try those again that ran out of time.
+const DONE: &str = "mutants.out/previously_caught.txt";
+
+/// The mutants of one file.
+#[derive(Default)]
+struct Tally {
+    killed: u64,
+    explained: u64,
+    unviable: u64,
+}
+
+impl Verdicts {
+    /// Those of an earlier run that are mutants still.
+    pub(super) fn of_an_earlier_run<'a>(
+        folder: &Path,
+        names: impl Iterator<Item = &'a str>,
+    ) -> Result<Self> {
+        let kept = folder.join(KEPT);
+        let earlier: BTreeMap<String, Verdict> = match fs::read(&kept) {
+            Ok(kept) => serde_json::from_slice(&kept)?,
+            Err(_) => BTreeMap::new(),
+        };
+        let verdict = |name: &str| earlier.get(name).copied().unwrap_or(Verdict::NotTried);
+        let all = names.map(|name| (name.to_owned(), verdict(name)));
+        Ok(Self(all.collect()))
+    }
+
+    /// Whether there is one left that more tests might kill.
+    pub(super) fn ask_for_more(&self) -> bool {
+        let mut verdicts = self.0.values();
+        verdicts.any(|verdict| matches!(verdict, Verdict::Survived | Verdict::NotTried))
+    }
+
+    /// Reads what cargo-mutants wrote in a folder, and keeps it there.
+    pub(super) fn read(&mut self, folder: &Path) -> Result<()> {
+        for (list, verdict) in LISTS {
+            let path = folder.join("mutants.out").join(list);
+            let names = fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            for name in names.lines() {
+                self.0.insert(name.to_owned(), verdict);
+            }
+        }
+        let write = |path: &Path, text: &[u8]| {
+            fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+        };
+        write(&folder.join(KEPT), &serde_json::to_vec(&self.0)?)?;
+        write(&folder.join(DONE), self.done().as_bytes())
+    }
+
+    /// Those that no test can say more about, a line each.
+    fn done(&self) -> String {
+        let done = |verdict: &Verdict| matches!(verdict, Verdict::Killed | Verdict::DoesNotCompile);
+        let all = self.0.iter();
+        let names: Vec<&str> = all
+            .filter(|(_, verdict)| done(verdict))
+            .map(|(name, _)| &**name)
+            .collect();
+        names.join("\n")
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// A row a file, unless a mutant survived that nobody has explained.
+    pub(super) fn judged(&self, explained: &str) -> Result<Ending> {
+        let mut files = BTreeMap::<&str, Tally>::new();
+        let mut survivors = Vec::new();
+        for (name, verdict) in &self.0 {
+            let (file, change) = parts(name);
+            let tally = files.entry(file).or_default();
+            match verdict {
+                Verdict::Killed => tally.killed += 1,
+                Verdict::DoesNotCompile => tally.unviable += 1,
+                Verdict::Survived if is_explained(file, change, explained) => tally.explained += 1,
+                Verdict::Survived => survivors.push(name.clone()),
+                Verdict::NotTried => survivors.push(format!("{name} (not tried)")),
+            }
+        }
+        if !survivors.is_empty() {
+            bail!(
+                "no test sees these; write one, or say in xtask/mutants.txt why none can, and go on \
+                 with --resume:\n{}",
+                survivors.join("\n")
+            );
+        }
+        if files.is_empty() {
+            bail!("there was no mutant in those files");
+        }
+        let row = |(file, tally): (&str, Tally)| {
+            let Tally {
+                killed,
+                explained,
+                unviable,
+            } = tally;
+            let result =
+                format!("{killed} killed, {explained} explained, {unviable} do not compile");
+            Row::new(format!("`{file}`"), result)
+        };
+        Ok(Ending::Held(files.into_iter().map(row).collect()))
+    }
+}
+
+/// The file, and what was changed in it, wherever that is.
+fn parts(name: &str) -> (&str, &str) {
+    let mut parts = name.splitn(4, ':');
+    let file = parts.next().unwrap_or(name);
+    (file, parts.nth(2).unwrap_or_default().trim())
+}
+
+/// Whether a line has the file, a space, and what was changed. An indented line below says why.
+fn is_explained(file: &str, change: &str, explained: &str) -> bool {
+    explained
+        .lines()
+        .any(|line| line.strip_prefix(file).map(str::trim_start) == Some(change))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MUTANT: &str = "chaos-core/src/a.rs:3:9: replace < with <= in f";
+
+    fn one(verdict: Verdict) -> Verdicts {
+        Verdicts([(MUTANT.to_owned(), verdict)].into())
+    }
+
+    #[test]
+    fn a_survivor_is_a_failure_unless_it_is_explained() {
+        for verdict in [Verdict::Survived, Verdict::NotTried] {
+            let error = one(verdict).judged("").err().unwrap().to_string();
+            assert!(error.contains(MUTANT), "{error}");
+        }
+        let explained = "chaos-core/src/a.rs replace < with <= in f\n    Both are never equal.\n";
+        for (verdict, result) in [
+            (Verdict::Survived, "0 killed, 1 explained, 0 do not compile"),
+            (Verdict::Killed, "1 killed, 0 explained, 0 do not compile"),
+            (
+                Verdict::DoesNotCompile,
+                "0 killed, 0 explained, 1 do not compile",
+            ),
+        ] {
+            let Ok(Ending::Held(rows)) = one(verdict).judged(explained) else {
+                panic!("{verdict:?}");
+            };
+            assert_eq!(rows[0].result, result);
+        }
+    }
+
+    #[test]
+    fn a_later_pass_has_the_last_word_and_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("mutants.out");
+        fs::create_dir(&out).unwrap();
+        let write = |list: &str, text: &str| fs::write(out.join(list), text).unwrap();
+        for (list, _) in LISTS {
+            write(list, "");
+        }
+        write("missed.txt", &format!("{MUTANT}\n"));
+        let mut verdicts =
+            Verdicts::of_an_earlier_run(folder.path(), [MUTANT].into_iter()).unwrap();
+        assert!(verdicts.ask_for_more());
+        verdicts.read(folder.path()).unwrap();
+        assert!(verdicts.ask_for_more());
+        write("missed.txt", "");
+        write("caught.txt", &format!("{MUTANT}\n"));
+        verdicts.read(folder.path()).unwrap();
+        assert!(!verdicts.ask_for_more());
+        let done = fs::read_to_string(folder.path().join(DONE)).unwrap();
+        assert_eq!(done, MUTANT);
+
+        let names = [MUTANT, "another"];
+        let resumed = Verdicts::of_an_earlier_run(folder.path(), names.into_iter()).unwrap();
+        assert_eq!(resumed.0[MUTANT], Verdict::Killed);
+        assert_eq!(resumed.0["another"], Verdict::NotTried);
+    }
+
+    #[test]
+    fn what_is_explained_has_a_reason() {
+        let lines: Vec<&str> = include_str!("../../../mutants.txt").lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            if line.starts_with("chaos-core/") {
+                assert!(
+                    lines.get(at + 1).is_some_and(|why| why.starts_with("    ")),
+                    "{line}"
+                );
+            }
+        }
+    }
+}
