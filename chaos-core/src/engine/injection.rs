@@ -47,6 +47,16 @@ pub(crate) enum Before<Out> {
     Run,
 }
 
+/// What the next flags come to before the function, as far as that is the same for all return types:
+/// what is not is compiled for each wrapped function.
+enum Step {
+    Take(Take),
+    /// What the flag does depends on the return type.
+    Ask(Arc<LiveFlag>),
+    Twice,
+    Run,
+}
+
 /// What comes next, after the function.
 #[derive(Debug)]
 pub(crate) enum After<T, Out> {
@@ -113,44 +123,56 @@ impl Injection {
         if let Some(wait) = self.next_wait(Phase::Before, carrier, Duration::ZERO) {
             return Before::Wait(wait);
         }
+        loop {
+            let live = match self.step() {
+                Step::Take(what) => return Before::Take(what),
+                Step::Ask(live) => live,
+                Step::Twice => return Before::Twice,
+                Step::Run => return Before::Run,
+            };
+            let out = match &live.flag.mode {
+                Mode::DenyList(list) => self.deny(list, &live, carrier),
+                Mode::StatusCode(status) => self.reply(status, &live, carrier),
+                Mode::Exception(exception) | Mode::LostReply(exception) => {
+                    self.fail(exception, &live, |error| carrier.error(error))
+                }
+                _ => None,
+            };
+            if let Some(out) = out {
+                return Before::Answer(out);
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn step(&mut self) -> Step {
         while let Some(live) = self.before.pop_front() {
             match &live.flag.mode {
                 &Mode::DiskSpace(disk) => {
                     self.taking = Some(live);
-                    return Before::Take(Take::Disk(disk));
+                    return Step::Take(Take::Disk(disk));
                 }
                 &Mode::Memory(memory) => {
                     self.taking = Some(live);
-                    return Before::Take(Take::Memory(memory));
+                    return Step::Take(Take::Memory(memory));
                 }
                 &Mode::Cpu(cpu) => self.burn(cpu, &live),
-                Mode::DenyList(list) => {
-                    if let Some(out) = self.deny(list, &live, carrier) {
-                        return Before::Answer(out);
-                    }
-                }
-                Mode::StatusCode(status) => {
-                    if let Some(out) = self.reply(status, &live, carrier) {
-                        return Before::Answer(out);
-                    }
-                }
-                Mode::Exception(exception) | Mode::LostReply(exception) => {
-                    if let Some(out) = self.fail(exception, &live, |error| carrier.error(error)) {
-                        return Before::Answer(out);
-                    }
-                }
+                Mode::DenyList(_)
+                | Mode::StatusCode(_)
+                | Mode::Exception(_)
+                | Mode::LostReply(_) => return Step::Ask(live),
                 Mode::Panic(panic) => self.panic(panic, &live),
                 &Mode::Exit(exit) => self.exit(exit, &live),
                 Mode::Duplicate => {
                     if self.repeat(&live) {
-                        return Before::Twice;
+                        return Step::Twice;
                     }
                 }
                 // Waits came first. Of the other one plan/ refuses this phase: there is no response yet.
                 Mode::Latency(_) | Mode::Timeout(_) | Mode::Corruption(_) => {}
             }
         }
-        Before::Run
+        Step::Run
     }
 
     /// The next step after the function, whose work is done.

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
@@ -68,6 +69,39 @@ enum Stage<T> {
 enum Pending {
     Wait(Waiting),
     Take(Pin<Box<dyn Future<Output = Result<Held, String>> + Send>>),
+}
+
+impl Pending {
+    #[inline(never)]
+    fn wait(wait: Duration) -> Self {
+        Self::Wait(Box::pin(latency::wait(wait)))
+    }
+
+    #[inline(never)]
+    fn take(what: Take) -> Self {
+        Self::Take(Box::pin(take_beside(what)))
+    }
+}
+
+/// Not of a round, which is compiled for each body.
+#[inline(never)]
+fn poll_pending(
+    pending: &mut Option<Pending>,
+    injection: &mut Option<Injection>,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
+    match pending {
+        None => {}
+        Some(Pending::Wait(wait)) => ready!(wait.as_mut().poll(cx)),
+        Some(Pending::Take(take)) => {
+            let taken = ready!(take.as_mut().poll(cx));
+            if let Some(injection) = injection {
+                injection.hold(taken);
+            }
+        }
+    }
+    *pending = None;
+    Poll::Ready(())
 }
 
 impl<F: Future> Rounds<F> {
@@ -244,7 +278,7 @@ impl<F: Future> Round<F> {
         cx: &mut Context<'_>,
     ) -> Poll<C::Out> {
         loop {
-            ready!(self.poll_pending(cx));
+            ready!(poll_pending(&mut self.pending, &mut self.injection, cx));
             // Taken out while it is worked on: a panic leaves the call over.
             match std::mem::replace(&mut self.stage, Stage::Over) {
                 Stage::Decide(mut beginning) => {
@@ -279,21 +313,6 @@ impl<F: Future> Round<F> {
         }
     }
 
-    fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match &mut self.pending {
-            None => {}
-            Some(Pending::Wait(wait)) => ready!(wait.as_mut().poll(cx)),
-            Some(Pending::Take(take)) => {
-                let taken = ready!(take.as_mut().poll(cx));
-                if let Some(injection) = &mut self.injection {
-                    injection.hold(taken);
-                }
-            }
-        }
-        self.pending = None;
-        Poll::Ready(())
-    }
-
     fn poll_body(&self, body: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let _inside = self.injection.as_ref().and_then(Injection::enter);
         body.poll(cx)
@@ -318,8 +337,8 @@ impl<F: Future> Round<F> {
         };
         self.stage = Stage::Before;
         match next {
-            Before::Wait(wait) => self.pending = Some(Pending::Wait(Box::pin(latency::wait(wait)))),
-            Before::Take(what) => self.pending = Some(Pending::Take(Box::pin(take_beside(what)))),
+            Before::Wait(wait) => self.pending = Some(Pending::wait(wait)),
+            Before::Take(what) => self.pending = Some(Pending::take(what)),
             Before::Answer(out) => return Some(out),
             Before::Twice => self.twice = true,
             Before::Run => self.stage = Stage::Body,
@@ -334,7 +353,7 @@ impl<F: Future> Round<F> {
         match injection.after(value, carrier) {
             After::Answer(out) => Some(out),
             After::Wait(wait, value) => {
-                self.pending = Some(Pending::Wait(Box::pin(latency::wait(wait))));
+                self.pending = Some(Pending::wait(wait));
                 self.stage = Stage::After(value);
                 None
             }

@@ -134,7 +134,7 @@ pub(super) fn stand_in(field: &str) -> bool {
 pub(super) fn values(reply: &Map<String, Value>) -> Vec<(String, Vec<&Value>)> {
     let maps = MAPS
         .iter()
-        .filter_map(|map| member(reply, *map)?.as_object());
+        .filter_map(|map| member(reply, map)?.as_object());
     let headers = maps.flatten().map(|(name, value)| {
         let values = value
             .as_array()
