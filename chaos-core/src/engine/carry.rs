@@ -14,6 +14,8 @@ use crate::plan::{Corruption, DenyList, StatusCode};
 pub struct Refusal(pub(crate) String);
 
 impl Refusal {
+    #[cold]
+    #[inline(never)]
     pub(crate) fn new(why: impl Into<String>) -> Self {
         Self(why.into())
     }

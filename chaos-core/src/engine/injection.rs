@@ -233,13 +233,9 @@ impl Injection {
         self.record(self.decision(Action::Inject, live));
     }
 
-    pub(super) fn cannot(&self, live: &LiveFlag, why: impl Into<String>) {
-        self.refused(live, why.into());
-    }
-
     #[cold]
     #[inline(never)]
-    fn refused(&self, live: &LiveFlag, why: String) {
+    pub(super) fn cannot(&self, live: &LiveFlag, why: impl Into<String>) {
         live.not_injected();
         let decision = self.decision(Action::Error, live).because(why);
         self.engine

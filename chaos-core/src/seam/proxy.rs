@@ -60,13 +60,18 @@ fn json_in_full(fault: &StatusCode) -> Value {
 pub(crate) fn typed<R: Serialize + DeserializeOwned>(fault: &StatusCode) -> Result<R, Refusal> {
     let mut through = Through::new();
     let shown = replied(fault, &mut through);
-    through.last.filter(|_| shown).ok_or_else(|| {
-        Refusal::new(format!(
-            "a `{}` cannot carry a status code: it does not deserialize from \
-             {{\"statusCode\": …, \"headers\": …, \"body\": …}}, or does not show the code again",
-            std::any::type_name::<R>()
-        ))
-    })
+    match through.last {
+        Some(reply) if shown => Ok(reply),
+        _ => Err(no_reply(std::any::type_name::<R>())),
+    }
+}
+
+#[cold]
+fn no_reply(name: &str) -> Refusal {
+    Refusal::new(format!(
+        "a `{name}` cannot carry a status code: it does not deserialize from \
+         {{\"statusCode\": …, \"headers\": …, \"body\": …}}, or does not show the code again"
+    ))
 }
 
 fn replied(fault: &StatusCode, through: &mut dyn Type) -> bool {

@@ -72,6 +72,8 @@ impl SourceError {
         self.kind == Kind::Unavailable
     }
 
+    #[cold]
+    #[inline(never)]
     fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self {
             kind,

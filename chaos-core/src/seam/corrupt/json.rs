@@ -28,51 +28,28 @@ pub(crate) fn typed<R: Serialize + DeserializeOwned>(
     }
 }
 
+#[inline(never)]
 fn corrupted(own: Option<Value>, corrupting: &Corrupting, through: &mut dyn Type) -> Dropped {
-    let own = own.ok_or_else(|| cannot_take(through))?;
     let Corrupting { fault, .. } = corrupting;
-    let plain = shape(&own).is_none();
-    if !(plain && fault.mangles()) {
-        let (reply, dropped) = in_shape(&own, corrupting)?;
-        let shown = through.take(&reply);
-        if shown.is_some_and(|shown| shows(&shown, &reply)) {
-            return Ok(dropped);
-        }
-    }
-    // Without the proxy's shape all of it is the body.
-    if plain && !fault.concerns_headers() && whole(&own, corrupting, through) {
-        return Ok(0);
-    }
-    Err(cannot_take(through))
-}
-
-/// A handler's value under lambda_http, where all of it is the body.
-pub(crate) fn under_lambda_http<R: Serialize + DeserializeOwned>(
-    value: R,
-    corrupting: &Corrupting,
-) -> (R, Dropped) {
-    let mut through = Through::new();
-    let own = serde_json::to_value(&value).ok();
-    match corrupted_body(own, corrupting, &mut through) {
-        Ok(()) => (through.last.unwrap_or(value), Ok(0)),
-        Err(refusal) => (value, Err(refusal)),
-    }
-}
-
-fn corrupted_body(
-    own: Option<Value>,
-    corrupting: &Corrupting,
-    through: &mut dyn Type,
-) -> Result<(), Refusal> {
-    if corrupting.fault.concerns_headers() {
+    if corrupting.http && fault.concerns_headers() {
         return Err(Refusal::new(format!(
             "under lambda_http a `{}` is a body and carries no headers; return `Response<Body>` \
              or `impl IntoResponse`",
             through.name()
         )));
     }
-    if own.is_some_and(|own| whole(&own, corrupting, through)) {
-        return Ok(());
+    let own = own.ok_or_else(|| cannot_take(through))?;
+    // Without the proxy's shape all of it is the body, and under lambda_http whatever its shape.
+    let plain = corrupting.http || shape(&own).is_none();
+    if !plain || !corrupting.http && !fault.mangles() {
+        let (reply, dropped) = in_shape(&own, corrupting)?;
+        let shown = through.take(&reply);
+        if shown.is_some_and(|shown| shows(&shown, &reply)) {
+            return Ok(dropped);
+        }
+    }
+    if plain && !fault.concerns_headers() && whole(&own, corrupting, through) {
+        return Ok(0);
     }
     Err(cannot_take(through))
 }

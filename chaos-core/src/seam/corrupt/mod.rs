@@ -12,9 +12,7 @@ pub(crate) use self::headers::announce;
 #[cfg(feature = "lambda")]
 pub(crate) use self::http::streamed;
 pub(crate) use self::http::{head, response, response_by};
-pub(crate) use self::json::{
-    announce as announce_json, announce_typed, serialized, shows, typed, under_lambda_http,
-};
+pub(crate) use self::json::{announce as announce_json, announce_typed, serialized, shows, typed};
 pub(crate) use self::stream::Mangled;
 pub(crate) use self::through::{Through, Type};
 use crate::engine::Refusal;

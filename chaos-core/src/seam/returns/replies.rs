@@ -1,5 +1,7 @@
 //! How the type of a successful result takes a status code, and what becomes of its body and headers.
 
+use std::any::type_name;
+
 #[cfg(feature = "lambda")]
 use lambda_runtime::streaming::Body;
 use serde::Serialize;
@@ -138,21 +140,17 @@ impl<R: Serialize + DeserializeOwned> Replies<R> for AsProxy {
         value
     }
     fn reply(&self, fault: &StatusCode, http: bool) -> Result<R, Refusal> {
-        refuse_under_lambda_http::<R>(http)?;
+        refuse_under_lambda_http(http, type_name::<R>)?;
         proxy::typed(fault)
     }
     fn recode(&self, value: R, fault: &StatusCode, http: bool) -> (R, Option<Refusal>) {
-        match refuse_under_lambda_http::<R>(http) {
+        match refuse_under_lambda_http(http, type_name::<R>) {
             Ok(()) => proxy::recoded(value, fault),
             Err(refusal) => (value, Some(refusal)),
         }
     }
     fn corrupt(&self, out: R, corrupting: Corrupting) -> (R, Dropped) {
-        let (out, dropped) = if corrupting.http {
-            corrupt::under_lambda_http(out, &corrupting)
-        } else {
-            corrupt::typed(out, &corrupting)
-        };
+        let (out, dropped) = corrupt::typed(out, &corrupting);
         (out, dropped.map(Some))
     }
     fn announce(&self, out: R, header: &Announcement, http: bool) -> R {
@@ -163,12 +161,13 @@ impl<R: Serialize + DeserializeOwned> Replies<R> for AsProxy {
     }
 }
 
-fn refuse_under_lambda_http<R>(http: bool) -> Result<(), Refusal> {
+#[inline(never)]
+fn refuse_under_lambda_http(http: bool, name: fn() -> &'static str) -> Result<(), Refusal> {
     if http {
         return Err(Refusal::new(format!(
             "under lambda_http a `{}` is a body and carries no status code; \
              return `Response<Body>` or `impl IntoResponse`",
-            std::any::type_name::<R>()
+            name()
         )));
     }
     Ok(())
@@ -269,7 +268,7 @@ fn cannot_be_corrupted<R>() -> Refusal {
     Refusal::new(format!(
         "a `{}` cannot be corrupted; what can is `http::Response`, `impl IntoResponse`, \
          `impl Serialize`, and types that serialize and deserialize",
-        std::any::type_name::<R>()
+        type_name::<R>()
     ))
 }
 
@@ -278,7 +277,7 @@ fn cannot_carry<R>() -> Refusal {
         "a `{}` cannot carry a status code; it is carried by `http::Response`, \
          `impl IntoResponse`, the response types of API Gateway and ALB, `serde_json::Value`, \
          and types that serialize to and deserialize from their shape",
-        std::any::type_name::<R>()
+        type_name::<R>()
     ))
 }
 
