@@ -142,7 +142,22 @@ mod tests {
             let mangled: Vec<u8> = chunks.flat_map(|part| chunk(part, &mut random)).collect();
             let mangled = String::from_utf8(mangled).expect("text");
             assert!(mangled.contains(MARK) && mangled != own, "{size}");
+            assert!(mangled.contains('a') || size < 5, "{size}: {mangled}");
         }
+    }
+
+    #[test]
+    fn what_a_chunk_was_cut_off_from_is_skipped_and_nothing_else() {
+        let chunk = |part: &[u8]| chunk(part, &mut seeded(1));
+        let mark = MARK.to_string();
+        // The last byte of a character, and all three that follow a first one.
+        assert_eq!(chunk(b"\xa9"), b"");
+        assert_eq!(chunk(b"\x9f\xa6\x80"), b"");
+        // The first byte of one that goes on.
+        assert_eq!(chunk(b"\xc3"), mark.as_bytes());
+        // No text: mangled as bytes are, from its first byte on.
+        assert_eq!(chunk(b"\xff"), b"\x00");
+        assert_eq!(chunk(b"\xffa"), b"\x00");
     }
 
     #[test]
