@@ -125,6 +125,21 @@ mod tests {
     }
 
     #[test]
+    fn a_cut_is_between_thirty_and_seventy_of_a_hundred_whatever_the_length() {
+        for length in [10, 1000, 1024, 5000, 1 << 20, usize::MAX] {
+            let cuts = (0..50).map(|seed| cut(length, &mut seeded(seed)));
+            let cuts: Vec<usize> = cuts.collect();
+            let between = length / 100 * 29..=length / 100 * 71 + 70;
+            assert!(
+                cuts.iter().all(|cut| between.contains(cut)),
+                "{length}: {cuts:?}"
+            );
+            let most = cuts.iter().max().unwrap();
+            assert!(cuts.iter().min().unwrap() < most, "{length}: {cuts:?}");
+        }
+    }
+
+    #[test]
     fn bytes_that_are_no_text_change_and_get_shorter() {
         for length in 1..50 {
             let own = vec![0xff; length];
