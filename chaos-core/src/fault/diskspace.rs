@@ -45,12 +45,15 @@ pub(crate) fn take(directory: &Path, disk: DiskSpace) -> io::Result<Taken> {
         Some(taken) => taken,
         None => write_zeros(&mut file, wanted)?,
     };
-    let full = (taken < wanted).then_some("the disk is full");
     Ok(Taken {
         _file: file,
         megabytes: taken / MEGABYTE,
-        remark: full.or(remark),
+        remark: full(taken, wanted).or(remark),
     })
+}
+
+fn full(taken: u64, wanted: u64) -> Option<&'static str> {
+    (taken < wanted).then_some("the disk is full")
 }
 
 /// How many of the megabytes that are available to take so that `left` are left, and what to say
@@ -244,6 +247,8 @@ mod tests {
             let taken = linux::what_fits(wanted, |at, piece| Ok(at + piece <= free));
             assert_eq!(taken.expect("no error"), wanted);
         }
+        assert_eq!(full(wanted, wanted), None);
+        assert_eq!(full(wanted - 1, wanted), Some("the disk is full"));
         let broken = linux::what_fits(wanted, |_, _| Err(io::ErrorKind::PermissionDenied.into()));
         assert!(broken.is_err());
     }
