@@ -69,7 +69,10 @@ mod tests {
         );
         let odd = listed(&flags(&["a,b", "é\r\nx", "50 %"]));
         assert_eq!(odd, "a%2Cb, %C3%A9%0D%0Ax, 50%20%25");
-        let long = "x".repeat(LONGEST);
+        assert_eq!(listed(&flags(&["a\"b"])), "a%22b");
+        let (long, shorter) = ("x".repeat(LONGEST), "x".repeat(LONGEST - 1));
+        assert_eq!(listed(&flags(&[&long])), long);
+        assert_eq!(listed(&flags(&["a", &shorter])), format!("a, {shorter}"));
         assert_eq!(listed(&flags(&["a", &long, "b"])), "a, +2");
     }
 }

@@ -178,7 +178,7 @@ impl Family {
 mod tests {
     use std::sync::Mutex;
 
-    use super::{Known, Names};
+    use super::{Known, Names, gate, is_unconcerned, place, unconcerned};
 
     /// A name that is there for good, as a literal is; kept, so that Miri does not take it for lost.
     fn name(number: usize) -> &'static str {
@@ -225,7 +225,51 @@ mod tests {
     }
 
     #[test]
+    fn a_name_may_be_in_eight_slots_one_after_the_other() {
+        let names: Names<512> = Names::none();
+        for number in 0..40 {
+            let slots = names.slots(place(name(number)).unwrap());
+            let slots: Vec<usize> = slots.map(|slot| std::ptr::from_ref(slot).addr()).collect();
+            assert_eq!(slots.len(), 8);
+            let (first, size) = (slots[0], size_of::<super::Slot>());
+            let table = std::ptr::from_ref(&names).addr();
+            let expected = (0..8).map(|n| table + ((first - table) / size + n) % 512 * size);
+            assert_eq!(slots, expected.collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_place_is_where_a_name_is_and_how_long() {
+        let abc = name(100);
+        let expected = abc.as_ptr().addr() as u64 * 65_536 + abc.len() as u64;
+        assert_eq!(place(abc), Some(expected));
+        static LONG: [u8; 65_536] = [b'a'; 65_536];
+        let long = std::str::from_utf8(&LONG).unwrap();
+        assert!(place(&long[1..]).is_some());
+        assert_eq!(place(long), None);
+    }
+
+    #[test]
     fn nothing_is_known_at_first() {
         assert!(!Known::nothing().holds());
+    }
+
+    #[test]
+    fn what_was_found_holds_until_the_gate_is_in_another_state() {
+        let (known, point) = (Known::nothing(), name(200));
+        // Tests beside this one change the state.
+        loop {
+            let state = gate::state();
+            known.found_in(state);
+            unconcerned(point, state);
+            let held = known.holds() && is_unconcerned(point);
+            if gate::state() == state {
+                assert!(held);
+                break;
+            }
+        }
+        known.found_in(!gate::state());
+        assert!(!known.holds());
+        assert!(!is_unconcerned(name(201)));
     }
 }

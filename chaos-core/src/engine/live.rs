@@ -277,3 +277,112 @@ impl LiveFlag {
             });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::plan;
+
+    fn live(document: &Value) -> Live {
+        let reading = plan::read_value(document);
+        assert_eq!(reading.findings, []);
+        Live::new(reading.plan, &Live::default())
+    }
+
+    /// One flag, with these attributes more.
+    fn with(attributes: &Value) -> Live {
+        let mut flag = json!({ "enabled": true, "mode": "exception" });
+        let attributes = attributes.as_object().unwrap().clone();
+        flag.as_object_mut().unwrap().extend(attributes);
+        live(&json!({ "f": flag }))
+    }
+
+    #[test]
+    fn no_more_is_asked_of_a_call_than_its_flags_need() {
+        let [handler, points, event, again] = [1, 2, 4, 8];
+        let condition = json!([{ "path": "a", "operator": "exists" }]);
+        let cases = [
+            (json!({}), handler),
+            (json!({ "enabled": false }), 0),
+            (json!({ "point": "store.*" }), points),
+            (json!({ "point": "*" }), handler | points),
+            (json!({ "match": condition }), handler | event),
+            (json!({ "by": "user.id" }), handler | event),
+            (json!({ "by": "label:tenant" }), handler),
+            (json!({ "mode": "duplicate" }), handler | again),
+            (json!({ "mode": "duplicate", "point": "store.*" }), points),
+        ];
+        for (attributes, expected) in cases {
+            let live = with(&attributes);
+            let asked = [
+                (live.concerns_handler(), handler),
+                (live.concerns_points(), points),
+                (live.wants_event(), event),
+                (live.wants_again(), again),
+            ];
+            let asked = asked.into_iter().filter(|(asked, _)| *asked);
+            assert_eq!(
+                asked.map(|(_, bit)| bit).sum::<i32>(),
+                expected,
+                "{attributes}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_document_is_over_at_the_time_it_names() {
+        let live = live(&json!({ "settings": { "expires_at": "2026-12-01T18:00:00Z" } }));
+        let end = live.settings.expires_at.unwrap();
+        assert!(live.window_open(end - Duration::from_nanos(1)));
+        assert!(!live.window_open(end));
+    }
+
+    #[test]
+    fn what_lapsed_is_remembered_and_concerns_nobody() {
+        let before = with(&json!({ "limit": 1 }));
+        let lapsed = before.lapsed().lapsed();
+        assert!(!lapsed.concerns_handler());
+        let plan = Plan {
+            flags: vec![before.flags[0].flag.clone()],
+            ..Plan::default()
+        };
+        let again = Live::new(plan, &lapsed);
+        assert!(Arc::ptr_eq(&again.flags[0], &before.flags[0]));
+    }
+
+    #[test]
+    fn a_flag_says_each_thing_once_and_counts_what_it_injected() {
+        let live = with(&json!({ "limit": 1 }));
+        let flag = &live.flags[0];
+        assert_eq!((flag.said_blind(), flag.said_blind()), (false, true));
+        assert_eq!((flag.said_cannot(), flag.said_cannot()), (false, true));
+        flag.not_injected();
+        assert!(flag.within_limit() && !flag.within_limit());
+        flag.not_injected();
+        assert!(flag.within_limit() && !flag.within_limit());
+    }
+
+    #[test]
+    fn each_reason_has_a_word_of_its_own() {
+        let words = [
+            (HeldBack::Disabled, "disabled"),
+            (HeldBack::Window, "window"),
+            (HeldBack::Point, "point"),
+            (HeldBack::Label, "label"),
+            (HeldBack::Condition, "condition"),
+            (HeldBack::Percentage, "percentage"),
+            (HeldBack::SkipFirst, "skip_first"),
+            (HeldBack::Every, "every"),
+            (HeldBack::Limit, "limit"),
+            (HeldBack::Answered, "answered"),
+            (HeldBack::Impossible, "impossible"),
+        ];
+        for (reason, word) in words {
+            assert_eq!(reason.as_str(), word);
+        }
+    }
+}

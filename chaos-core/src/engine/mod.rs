@@ -386,3 +386,6 @@ pub(crate) fn guarded<T>(point: &str, ask: impl FnOnce() -> T) -> Option<T> {
     }
     answer
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,6 +125,21 @@ mod tests {
     }
 
     #[test]
+    fn a_cut_is_between_thirty_and_seventy_of_a_hundred_whatever_the_length() {
+        for length in [10, 1000, 1024, 5000, 1 << 20, usize::MAX] {
+            let cuts = (0..50).map(|seed| cut(length, &mut seeded(seed)));
+            let cuts: Vec<usize> = cuts.collect();
+            let between = length / 100 * 29..=length / 100 * 71 + 70;
+            assert!(
+                cuts.iter().all(|cut| between.contains(cut)),
+                "{length}: {cuts:?}"
+            );
+            let most = cuts.iter().max().unwrap();
+            assert!(cuts.iter().min().unwrap() < most, "{length}: {cuts:?}");
+        }
+    }
+
+    #[test]
     fn bytes_that_are_no_text_change_and_get_shorter() {
         for length in 1..50 {
             let own = vec![0xff; length];
@@ -142,7 +157,22 @@ mod tests {
             let mangled: Vec<u8> = chunks.flat_map(|part| chunk(part, &mut random)).collect();
             let mangled = String::from_utf8(mangled).expect("text");
             assert!(mangled.contains(MARK) && mangled != own, "{size}");
+            assert!(mangled.contains('a') || size < 5, "{size}: {mangled}");
         }
+    }
+
+    #[test]
+    fn what_a_chunk_was_cut_off_from_is_skipped_and_nothing_else() {
+        let chunk = |part: &[u8]| chunk(part, &mut seeded(1));
+        let mark = MARK.to_string();
+        // The last byte of a character, and all three that follow a first one.
+        assert_eq!(chunk(b"\xa9"), b"");
+        assert_eq!(chunk(b"\x9f\xa6\x80"), b"");
+        // The first byte of one that goes on.
+        assert_eq!(chunk(b"\xc3"), mark.as_bytes());
+        // No text: mangled as bytes are, from its first byte on.
+        assert_eq!(chunk(b"\xff"), b"\x00");
+        assert_eq!(chunk(b"\xffa"), b"\x00");
     }
 
     #[test]

@@ -25,21 +25,26 @@ impl Busy {
 pub(crate) fn start(threads: Option<u8>, longest: Duration) -> io::Result<Busy> {
     let cores = || thread::available_parallelism().map_or(1, usize::from);
     let wanted = threads.map_or_else(cores, usize::from);
-    let mut busy = Busy {
-        over: Arc::default(),
-        threads: Vec::new(),
-    };
-    let end = Instant::now() + longest;
-    for _ in 0..wanted {
-        let over = Arc::clone(&busy.over);
+    let (over, end) = (Arc::default(), Instant::now() + longest);
+    let threads = as_many_as_go(wanted, || {
+        let over = Arc::clone(&over);
         let thread = thread::Builder::new().name("chaos-cpu".to_owned());
-        match thread.spawn(move || burn(&over, end)) {
-            Ok(thread) => busy.threads.push(thread),
-            Err(error) if busy.threads.is_empty() => return Err(error),
+        thread.spawn(move || burn(&over, end))
+    })?;
+    Ok(Busy { over, threads })
+}
+
+/// Fewer than wanted where there are no more, and an error where there is none at all.
+fn as_many_as_go<T>(wanted: usize, mut one: impl FnMut() -> io::Result<T>) -> io::Result<Vec<T>> {
+    let mut all = Vec::new();
+    for _ in 0..wanted {
+        match one() {
+            Ok(one) => all.push(one),
+            Err(error) if all.is_empty() => return Err(error),
             Err(_) => break,
         }
     }
-    Ok(busy)
+    Ok(all)
 }
 
 fn burn(over: &AtomicBool, end: Instant) {
@@ -68,6 +73,20 @@ impl Drop for Busy {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fewer_than_wanted_are_enough_but_for_none() {
+        let of = |there: u8| {
+            let mut left = there;
+            as_many_as_go(3, || {
+                left = left.checked_sub(1).ok_or(io::ErrorKind::WouldBlock)?;
+                Ok(left)
+            })
+        };
+        assert_eq!(of(5).expect("three"), [4, 3, 2]);
+        assert_eq!(of(2).expect("two"), [1, 0]);
+        assert!(of(0).is_err());
+    }
 
     #[test]
     fn there_are_as_many_threads_as_asked_for_or_as_there_are_cores() {

@@ -6,7 +6,7 @@
 //! process killed in between leaves it, and [`clear_leftovers`] removes it at the next start.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::plan::DiskSpace;
@@ -45,12 +45,15 @@ pub(crate) fn take(directory: &Path, disk: DiskSpace) -> io::Result<Taken> {
         Some(taken) => taken,
         None => write_zeros(&mut file, wanted)?,
     };
-    let full = (taken < wanted).then_some("the disk is full");
     Ok(Taken {
         _file: file,
         megabytes: taken / MEGABYTE,
-        remark: full.or(remark),
+        remark: full(taken, wanted).or(remark),
     })
+}
+
+fn full(taken: u64, wanted: u64) -> Option<&'static str> {
+    (taken < wanted).then_some("the disk is full")
 }
 
 /// How many of the megabytes that are available to take so that `left` are left, and what to say
@@ -103,14 +106,27 @@ mod linux {
         }
     }
 
-    /// Pieces that halve as they cease to fit, down to a block.
     fn allocate_what_is_left(file: &File, wanted: u64) -> io::Result<u64> {
+        what_fits(wanted, |at, piece| {
+            match rustix::fs::fallocate(file, FallocateFlags::empty(), at, piece) {
+                Ok(()) => Ok(true),
+                Err(Errno::NOSPC) => Ok(false),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    /// Pieces that halve as they cease to fit, down to a block.
+    pub(super) fn what_fits(
+        wanted: u64,
+        mut fits: impl FnMut(u64, u64) -> io::Result<bool>,
+    ) -> io::Result<u64> {
         let (mut taken, mut piece) = (0, wanted / 2);
         while piece >= BLOCK && taken < wanted {
-            match rustix::fs::fallocate(file, FallocateFlags::empty(), taken, piece) {
-                Ok(()) => taken += piece,
-                Err(Errno::NOSPC) => piece /= 2,
-                Err(error) => return Err(error.into()),
+            if fits(taken, piece)? {
+                taken += piece;
+            } else {
+                piece /= 2;
             }
         }
         Ok(taken)
@@ -136,7 +152,7 @@ fn allocate(_: &File, _: u64) -> io::Result<Option<u64>> {
     Ok(None)
 }
 
-fn write_zeros(file: &mut File, wanted: u64) -> io::Result<u64> {
+fn write_zeros(file: &mut impl io::Write, wanted: u64) -> io::Result<u64> {
     let zeros = vec![0; 1 << 20];
     let mut written = 0;
     while written < wanted {
@@ -203,10 +219,76 @@ mod tests {
     }
 
     #[test]
+    fn what_is_to_be_left_is_left() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let stat = rustix::fs::statvfs(directory.path()).expect("statvfs");
+        let available = stat.f_bavail * stat.f_frsize / MEGABYTE;
+        let room = (available / 2).min(256);
+        let disk = DiskSpace {
+            megabytes: 10_240,
+            leave_free: Some(available - room),
+        };
+        let taken = take(directory.path(), disk).expect("blocks");
+        let about = room / 2..=room * 2;
+        assert!(about.contains(&taken.megabytes), "{taken:?}, {room}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn of_a_disk_that_is_nearly_full_all_is_taken_but_for_less_than_a_block() {
+        let wanted = 1 << 20;
+        for free in (0..wanted).step_by(997) {
+            let taken = linux::what_fits(wanted, |at, piece| Ok(at + piece <= free));
+            let taken = taken.expect("no error");
+            assert!(taken <= free && free - taken < 4096, "{taken} of {free}");
+        }
+        // Somebody else gave blocks back meanwhile.
+        for free in [wanted, 4 * wanted] {
+            let taken = linux::what_fits(wanted, |at, piece| Ok(at + piece <= free));
+            assert_eq!(taken.expect("no error"), wanted);
+        }
+        assert_eq!(full(wanted, wanted), None);
+        assert_eq!(full(wanted - 1, wanted), Some("the disk is full"));
+        let broken = linux::what_fits(wanted, |_, _| Err(io::ErrorKind::PermissionDenied.into()));
+        assert!(broken.is_err());
+    }
+
+    /// A disk that has so many writes left, is interrupted at every other, and then fails.
+    struct Disk(usize, io::ErrorKind);
+
+    impl io::Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(1).ok_or(self.1)?;
+            if self.0 % 2 == 1 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn zeros_are_written_until_the_disk_is_full_or_fails() {
+        let full = write_zeros(&mut Disk(4, io::ErrorKind::StorageFull), 10 * MEGABYTE);
+        assert_eq!(full.expect("what fits"), 2 * MEGABYTE);
+        let enough = write_zeros(&mut Disk(20, io::ErrorKind::StorageFull), 3 * MEGABYTE);
+        assert_eq!(enough.expect("all of it"), 3 * MEGABYTE);
+        let broken = write_zeros(&mut Disk(4, io::ErrorKind::PermissionDenied), 10 * MEGABYTE);
+        assert_eq!(
+            broken.expect_err("it failed").kind(),
+            io::ErrorKind::PermissionDenied
+        );
+    }
+
+    #[test]
     fn what_is_to_be_left_is_left_as_far_as_that_goes() {
         assert_eq!(all_but(50, 512, 10_240), (462, None));
         assert_eq!(all_but(0, 512, 10_240), (512, None));
         assert_eq!(all_but(512, 512, 10_240), (0, None));
+        assert_eq!(all_but(0, 10_240, 10_240), (10_240, None));
         let (taken, remark) = all_but(513, 512, 10_240);
         assert!(taken == 0 && remark.is_some_and(|text| text.contains("free before")));
         let (taken, remark) = all_but(50, 100_000, 10_240);

@@ -10,6 +10,7 @@ use super::mode::{
     Panic, Spread, StatusCode, Timeout,
 };
 use super::pattern::Pattern;
+use super::report::shown;
 use super::table::{LARGEST_MB, LONGEST, LONGEST_BODY, LONGEST_TEXT};
 use super::trigger::Phase;
 
@@ -24,6 +25,9 @@ pub(super) fn latency(fields: &mut Fields<'_>, _: Phase) -> Option<Mode> {
     if let (Some(min), Some(max)) = (min, max)
         && max < min
     {
+        // As the document has them: with all its digits a tiny number is as long as a page.
+        let said = |key| fields.raw(key).map(shown).unwrap_or_default();
+        let (min, max) = (said("min_latency"), said("max_latency"));
         let message = format!("{max} is less than {min_key} ({min}); write at least {min}");
         fields.error("max_latency", message);
         return None;

@@ -30,6 +30,10 @@ fn findings_say_where_what_and_what_to_write() {
             "latency.max_latency: 100 is less than min_latency (500); write at least 500",
         ),
         (
+            json!({"latency": {"enabled": true, "min_latency": 5.98e-304, "max_latency": 1e-315}}),
+            "latency.max_latency: 1e-315 is less than min_latency (5.98e-304); write at least 5.98e-304",
+        ),
+        (
             json!({"latency": {"enabled": true, "min_latency": -1}}),
             "latency.min_latency: -1 is out of range; write a number from 0 to 900000 ms",
         ),

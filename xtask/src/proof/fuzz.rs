@@ -56,11 +56,11 @@ pub(super) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Ending
             Err(error) => failures.push(format!("{error:#}")),
         }
     }
-    if failures.is_empty() {
-        Ok(Ending::Held(rows))
+    Ok(if failures.is_empty() {
+        Ending::Held(rows)
     } else {
-        bail!(failures.join("\n"))
-    }
+        Ending::Found(rows, failures.join("\n"))
+    })
 }
 
 /// Without `AddressSanitizer`, which finds what safe code cannot do, and takes half of the time; and

@@ -101,10 +101,12 @@ enum Proof {
     Mutants,
 }
 
-/// How a proof ended that found nothing wrong.
+/// How a proof ended.
 enum Ending {
     /// What was run, row by row, for the page.
     Held(Vec<Row>),
+    /// The rows of what held all the same, and what was found.
+    Found(Vec<Row>, String),
     /// Why it cannot be run on this machine.
     NotRun(String),
 }
@@ -205,13 +207,20 @@ fn one(workspace: &Workspace, arguments: &Arguments, proof: Proof) -> Result<Out
         None => Ok(()),
     };
     let begun = Instant::now();
+    let held = |rows: &[Row]| {
+        for row in rows {
+            report::note(&format!("{}: {}", row.what, row.result));
+        }
+        write(rows)
+    };
     Ok(match proof.run(workspace, arguments) {
         Ok(Ending::Held(rows)) => {
-            for row in &rows {
-                report::note(&format!("{}: {}", row.what, row.result));
-            }
-            write(&rows)?;
+            held(&rows)?;
             Outcome::Ok(begun.elapsed())
+        }
+        Ok(Ending::Found(rows, what)) => {
+            held(&rows)?;
+            Outcome::Failed(begun.elapsed(), what)
         }
         Ok(Ending::NotRun(why)) => {
             report::note(&format!("not run: {why}"));
