@@ -46,16 +46,16 @@ const fn set(name: &'static str, features: &'static str) -> Set {
 pub(crate) const SETS: [Set; 9] = [
     set("without chaos-core", BARE),
     Set {
-        over: Some((BARE, Some(760_000))),
+        over: Some((BARE, Some(650_000))),
         ..set("`inject`, `lambda`", "chaos")
     },
     Set {
-        over: Some((BARE, Some(870_000))),
+        over: Some((BARE, Some(750_000))),
         document: Some(Document::AppConfigAgent),
         ..set("`inject`, `lambda`, `extension`", "extension")
     },
     Set {
-        over: Some((BARE, Some(760_000))),
+        over: Some((BARE, Some(670_000))),
         small: true,
         document: Some(Document::AppConfigAgent),
         ..set("the same, chaos-core with `opt-level = \"s\"`", "extension")
