@@ -115,8 +115,10 @@ impl CommandLine {
     }
 
     fn command(&self) -> Command {
-        // What is shown as `cargo` is the very cargo that runs this program.
-        let program = match env::var_os("CARGO") {
+        // What is shown as `cargo` is the one that is set for it, or the very cargo that runs this program.
+        let set = self.envs.iter().rfind(|(name, _)| name == "CARGO");
+        let cargo = set.map(|(_, cargo)| cargo.clone());
+        let program = match cargo.or_else(|| env::var_os("CARGO")) {
             Some(cargo) if self.program == "cargo" => cargo,
             _ => self.program.clone(),
         };

@@ -15,10 +15,6 @@ pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
     if let Some(why) = nightly::lacks("rust-src", "lib/rustlib/src/rust/library/std/Cargo.toml") {
         return Ok(Ending::NotRun(why));
     }
-    // What `miri test` sets up by itself, it may set up with the cargo that runs this program.
-    let setup = nightly::cargo().args(["miri", "setup"]);
-    report::command(&setup);
-    setup.run(&workspace.root)?;
     let command = nightly::cargo()
         .args(["miri", "test", "--package", "chaos-core"])
         .args(["--no-default-features", "--features", "inject", "--lib"])
