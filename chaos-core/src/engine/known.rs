@@ -240,10 +240,11 @@ mod tests {
 
     #[test]
     fn a_place_is_where_a_name_is_and_how_long() {
+        static LONG: [u8; 65_536] = [b'a'; 65_536];
+
         let abc = name(100);
         let expected = abc.as_ptr().addr() as u64 * 65_536 + abc.len() as u64;
         assert_eq!(place(abc), Some(expected));
-        static LONG: [u8; 65_536] = [b'a'; 65_536];
         let long = std::str::from_utf8(&LONG).unwrap();
         assert!(place(&long[1..]).is_some());
         assert_eq!(place(long), None);
