@@ -98,3 +98,87 @@ fn ended(error: JoinError) -> Result<String, SourceError> {
         Err(error) => Err(SourceError::unavailable("the fetch was given up").with_source(error)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, poll_fn};
+    use std::sync::Weak;
+    use std::task::Poll;
+
+    use super::*;
+
+    /// Says where it is fetched, or never comes to an end. A fetch under way holds what it is given.
+    struct Own {
+        ends: bool,
+        held: Arc<()>,
+    }
+
+    impl Source for Own {
+        fn name(&self) -> &str {
+            "own"
+        }
+
+        fn location(&self) -> String {
+            "here".to_owned()
+        }
+
+        fn fetch(&self) -> Fetch<'_> {
+            Box::pin(async {
+                let _held = Arc::clone(&self.held);
+                if !self.ends {
+                    pending::<()>().await;
+                }
+                Ok(format!("apart: {}", is_apart()))
+            })
+        }
+
+        fn cache_ttl(&self) -> Option<Duration> {
+            Some(Duration::from_secs(7))
+        }
+
+        fn answers_in_init(&self) -> bool {
+            true
+        }
+
+        fn immediate(&self) -> Option<Result<String, SourceError>> {
+            Some(Ok("at once".to_owned()))
+        }
+    }
+
+    fn own(ends: bool) -> (Arc<dyn Source>, Weak<()>) {
+        let held = Arc::new(());
+        let holders = Arc::downgrade(&held);
+        (apart(Arc::new(Own { ends, held })), holders)
+    }
+
+    #[tokio::test]
+    async fn it_is_the_same_source_fetched_elsewhere() {
+        let (source, _) = own(true);
+        assert_eq!((source.name(), &*source.location()), ("own", "here"));
+        assert_eq!(source.cache_ttl(), Some(Duration::from_secs(7)));
+        assert!(source.answers_in_init());
+        let at_once = source.immediate().map(Result::unwrap);
+        assert_eq!(at_once.as_deref(), Some("at once"));
+        assert!(!is_apart());
+        assert_eq!(source.fetch().await.unwrap(), "apart: true");
+    }
+
+    #[tokio::test]
+    async fn a_fetch_that_is_dropped_is_given_up() {
+        let (source, held) = own(false);
+        let mut fetch = source.fetch();
+        while held.strong_count() < 2 {
+            let waits = poll_fn(|cx| Poll::Ready(fetch.as_mut().poll(cx).is_pending())).await;
+            assert!(waits);
+            tokio::task::yield_now().await;
+        }
+        drop(fetch);
+        while held.strong_count() > 1 {
+            tokio::task::yield_now().await;
+        }
+        let given_up = runtime().unwrap().spawn(pending::<()>());
+        given_up.abort();
+        let error = ended(given_up.await.unwrap_err()).unwrap_err();
+        assert!(error.to_string().contains("was given up"), "{error}");
+    }
+}
