@@ -114,7 +114,7 @@ mod tests {
     }
 
     impl Source for Own {
-        fn name(&self) -> &str {
+        fn name(&self) -> &'static str {
             "own"
         }
 
