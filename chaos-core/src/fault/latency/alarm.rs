@@ -212,6 +212,19 @@ mod tests {
         assert!(alarms.state().due.is_empty());
     }
 
+    #[test]
+    fn alarms_of_one_moment_are_two() {
+        let alarms = own();
+        let at = Instant::now() + Duration::from_hours(1);
+        let [mut one, mut other] = [(), ()].map(|()| Alarm::among(alarms, at));
+        for _ in 0..2 {
+            assert!(one.wakes(Waker::noop()) && other.wakes(Waker::noop()));
+            assert_eq!(alarms.state().due.len(), 2);
+        }
+        drop(one);
+        assert_eq!(alarms.state().due.len(), 1);
+    }
+
     #[tokio::test]
     async fn one_that_is_given_up_is_forgotten() {
         let alarms = own();
