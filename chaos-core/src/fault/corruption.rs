@@ -176,6 +176,26 @@ mod tests {
     }
 
     #[test]
+    fn the_text_that_so_many_stand_before_is_cut_and_no_other() {
+        let own = json!(["one", 7, ["two"], { "a": "three", "b": null }, "four"]);
+        let places = ["/0", "/2/0", "/3/a", "/4"];
+        for (before, place) in places.into_iter().enumerate() {
+            let (mut value, mut left) = (own.clone(), before);
+            assert!(one_text(&mut value, &mut left, &mut seeded(5)));
+            assert_eq!(left, 0);
+            let cut = std::mem::replace(
+                value.pointer_mut(place).unwrap(),
+                own.pointer(place).unwrap().clone(),
+            );
+            assert!(cut.as_str().unwrap().contains(MARK), "{place}: {cut}");
+            assert_eq!(value, own, "{place}");
+        }
+        let (mut value, mut left) = (own.clone(), 4);
+        assert!(!one_text(&mut value, &mut left, &mut seeded(5)));
+        assert_eq!((value, left), (own, 0));
+    }
+
+    #[test]
     fn json_keeps_its_shape() {
         let own = json!({"name": "Eleanor", "n": 7, "list": ["alpha", "beta", "gamma"]});
         let mangled = json(&own, true, &mut seeded(5));
