@@ -18,6 +18,8 @@ mod findings;
 mod keys;
 #[path = "plan_documents/legacy.rs"]
 mod legacy;
+#[path = "plan_documents/of_modes.rs"]
+mod of_modes;
 #[path = "plan_documents/secrets.rs"]
 mod secrets;
 
