@@ -18,7 +18,7 @@ fn what_ends_or_starves_the_process_is_allowed_by_name_only() {
         (json!({"enabled": true, "mode": "exception"}), false, false),
         (json!({"enabled": true, "mode": "diskspace"}), true, false),
         (
-            json!({"enabled": true, "mode": "denylist", "deny_list": "x"}),
+            json!({"enabled": true, "mode": "denylist", "deny_list": ["x"]}),
             true,
             false,
         ),
