@@ -47,6 +47,9 @@ struct Room {
     closest: &'static [&'static str],
 }
 
+/// What no test can see, and why.
+const EXPLAINED: &str = include_str!("../../../mutants.txt");
+
 /// Everything but the AWS SDK, which would be built anew.
 const FEATURES: &str = "inject,lambda,dns,http,extension";
 
@@ -56,7 +59,7 @@ pub(super) fn run(workspace: &Workspace, choice: &Choice) -> Result<Ending> {
     for room in rooms(&choice.file) {
         all.add(tried(workspace, &room, choice.resume)?);
     }
-    all.judged(include_str!("../../../mutants.txt"))
+    all.judged(EXPLAINED)
 }
 
 /// The rooms of the core, or the files that were named.
@@ -104,7 +107,7 @@ fn tried(workspace: &Workspace, room: &Room, resume: bool) -> Result<Verdicts> {
         vec!["--tests".into()],
     ];
     for tests in passes {
-        if !tests.is_empty() && verdicts.ask_for_more() {
+        if !tests.is_empty() && verdicts.ask_for_more(EXPLAINED) {
             pass(workspace, room, &folder, &tests, &mut verdicts)?;
         }
     }

@@ -60,10 +60,16 @@ impl Verdicts {
         Ok(Self(all.collect()))
     }
 
-    /// Whether there is one left that more tests might kill.
-    pub(super) fn ask_for_more(&self) -> bool {
-        let mut verdicts = self.0.values();
-        verdicts.any(|verdict| matches!(verdict, Verdict::Survived | Verdict::NotTried))
+    /// Whether there is one left that more tests might kill: of what is explained none does.
+    pub(super) fn ask_for_more(&self, explained: &str) -> bool {
+        self.0.iter().any(|(name, verdict)| match verdict {
+            Verdict::NotTried => true,
+            Verdict::Survived => {
+                let (file, change) = parts(name);
+                !is_explained(file, change, explained)
+            }
+            Verdict::Killed | Verdict::DoesNotCompile => false,
+        })
     }
 
     /// Reads what cargo-mutants wrote in a folder, and keeps it there.
@@ -160,6 +166,8 @@ mod tests {
     use super::*;
 
     const MUTANT: &str = "chaos-core/src/a.rs:3:9: replace < with <= in f";
+    const EXPLAINED: &str =
+        "chaos-core/src/a.rs replace < with <= in f\n    Both are never equal.\n";
 
     fn one(verdict: Verdict) -> Verdicts {
         Verdicts([(MUTANT.to_owned(), verdict)].into())
@@ -178,7 +186,6 @@ mod tests {
             let files: Vec<&str> = rows.iter().map(|row| &*row.what).collect();
             assert_eq!(files, ["`chaos-core/src/b.rs`"]);
         }
-        let explained = "chaos-core/src/a.rs replace < with <= in f\n    Both are never equal.\n";
         for (verdict, result) in [
             (Verdict::Survived, "0 killed, 1 explained, 0 do not compile"),
             (Verdict::Killed, "1 killed, 0 explained, 0 do not compile"),
@@ -187,7 +194,7 @@ mod tests {
                 "0 killed, 0 explained, 1 do not compile",
             ),
         ] {
-            let Ok(Ending::Held(rows)) = one(verdict).judged(explained) else {
+            let Ok(Ending::Held(rows)) = one(verdict).judged(EXPLAINED) else {
                 panic!("{verdict:?}");
             };
             assert_eq!(rows[0].result, result);
@@ -206,13 +213,14 @@ mod tests {
         write("missed.txt", &format!("{MUTANT}\n"));
         let mut verdicts =
             Verdicts::of_an_earlier_run(folder.path(), [MUTANT].into_iter()).unwrap();
-        assert!(verdicts.ask_for_more());
+        assert!(verdicts.ask_for_more(EXPLAINED));
         verdicts.read(folder.path()).unwrap();
-        assert!(verdicts.ask_for_more());
+        assert!(verdicts.ask_for_more(""));
+        assert!(!verdicts.ask_for_more(EXPLAINED));
         write("missed.txt", "");
         write("caught.txt", &format!("{MUTANT}\n"));
         verdicts.read(folder.path()).unwrap();
-        assert!(!verdicts.ask_for_more());
+        assert!(!verdicts.ask_for_more(""));
         let done = fs::read_to_string(folder.path().join(DONE)).unwrap();
         assert_eq!(done, MUTANT);
 
