@@ -183,3 +183,21 @@ fn plain(number: f64) -> Value {
     let whole = (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64);
     whole.map_or_else(|| json!(number), |whole| json!(whole))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_a_decimal_point_where_it_needs_one() {
+        let cases = [
+            (100.0, json!(100)),
+            (-1.0, json!(-1)),
+            (0.5, json!(0.5)),
+            (1e15, json!(1e15)),
+        ];
+        for (number, expected) in cases {
+            assert_eq!(plain(number), expected);
+        }
+    }
+}
