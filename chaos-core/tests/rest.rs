@@ -18,6 +18,9 @@ const AT_HANDLERS: &str = r#"{"exception": {"enabled": true}}"#;
 const AT_ONE: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "store.get"}}"#;
 const AT_THE_OTHER: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "*.put"}}"#;
 const ELSEWHERE: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "other.*"}}"#;
+const AT_REQUESTS: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "http.GET"}}"#;
+const AT_OTHER_REQUESTS: &str =
+    r#"{"p": {"enabled": true, "mode": "exception", "point": "http.PUT"}}"#;
 const AT_ALL: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "store.*"}}"#;
 
 static DOCUMENT: Mutex<&str> = Mutex::new(IDLE);
@@ -48,6 +51,28 @@ async fn put() -> Result<(), InjectedError> {
     Ok(())
 }
 
+/// A request of a client whose requests are points. Which of them nothing concerns is remembered of all
+/// together.
+#[cfg(feature = "http")]
+async fn request() -> Result<(), tower::BoxError> {
+    use axum::http::{Request, Response};
+    use tower::{BoxError, Layer, ServiceExt, service_fn};
+
+    let client = service_fn(|_: Request<()>| async {
+        Ok::<_, BoxError>(Response::new(axum::body::Body::empty()))
+    });
+    let client = chaos_core::http::HttpLayer::new().layer(client);
+    let request = Request::get("http://store.test/").body(())?;
+    client.oneshot(request).await.map(drop)
+}
+
+/// Where there is no such client.
+#[cfg(not(feature = "http"))]
+#[expect(clippy::unused_async, reason = "as the other is")]
+async fn request() -> Result<(), InjectedError> {
+    Ok(())
+}
+
 /// Which of the two points failed.
 #[inject_chaos]
 async fn handler(_: LambdaEvent<Value>) -> Result<Value, Error> {
@@ -68,7 +93,7 @@ async fn called() -> Option<Value> {
 }
 
 /// Whether a call fails, which has nothing to wait for.
-fn fails(call: impl Future<Output = Result<(), InjectedError>>) -> bool {
+fn fails<E>(call: impl Future<Output = Result<(), E>>) -> bool {
     let mut context = Context::from_waker(Waker::noop());
     match pin!(call).poll(&mut context) {
         Poll::Ready(result) => result.is_err(),
@@ -78,12 +103,14 @@ fn fails(call: impl Future<Output = Result<(), InjectedError>>) -> bool {
 
 /// The points as every thread meets them once the document has been read.
 fn on_other_threads(document: &str, came: [bool; 2]) {
+    let requests_fail = cfg!(feature = "http") && document == AT_REQUESTS;
     std::thread::scope(|threads| {
         for _ in 0..4 {
             threads.spawn(|| {
                 for _ in 0..50 {
                     let failed = [fails(get()), fails(put())];
                     assert_eq!(failed, came, "{document}");
+                    assert_eq!(fails(request()), requests_fail, "{document}");
                 }
             });
         }
@@ -104,6 +131,8 @@ async fn who_rests_is_woken() {
             (AT_ONE, Some([true, false])),
             (IDLE, Some([false, false])),
             (ELSEWHERE, Some([false, false])),
+            (AT_OTHER_REQUESTS, Some([false, false])),
+            (AT_REQUESTS, Some([false, false])),
             (AT_THE_OTHER, Some([false, true])),
             (AT_ONE, Some([true, false])),
             (AT_ALL, Some([true, true])),

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::report;
 use crate::shell::CommandLine;
@@ -32,9 +32,23 @@ pub(super) struct Choice {
     /// mutants: only in the files of chaos-core that this glob meets (may be repeated)
     #[arg(long, value_name = "GLOB")]
     file: Vec<String>,
+    /// mutants: only this folder of chaos-core (may be repeated)
+    #[arg(long, value_enum, value_name = "FOLDER", conflicts_with = "file")]
+    room: Vec<RoomName>,
     /// mutants: go on from the last run; what it has killed is not tried again
     #[arg(long)]
     resume: bool,
+}
+
+/// The folders of chaos-core that are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RoomName {
+    /// What documents are read with
+    Plan,
+    /// What each mode does
+    Fault,
+    /// What decides, applies and undoes
+    Engine,
 }
 
 /// What is changed.
@@ -56,39 +70,47 @@ const FEATURES: &str = "inject,lambda,dns,http,extension";
 pub(super) fn run(workspace: &Workspace, choice: &Choice) -> Result<Ending> {
     CARGO_MUTANTS.install(workspace)?;
     let mut all = Verdicts::default();
-    for room in rooms(&choice.file) {
+    for room in rooms(choice) {
         all.add(tried(workspace, &room, choice.resume)?);
     }
     all.judged(EXPLAINED)
 }
 
-/// The rooms of the core, or the files that were named.
-fn rooms(files: &[String]) -> Vec<Room> {
-    if !files.is_empty() {
+/// The rooms of the core, those that were asked for, or the files that were named.
+fn rooms(choice: &Choice) -> Vec<Room> {
+    if !choice.file.is_empty() {
         return vec![Room {
             name: "named",
-            files: files.to_vec(),
+            files: choice.file.clone(),
             closest: &[],
         }];
     }
-    let room = |name: &'static str, closest| Room {
-        name,
-        files: vec![format!("chaos-core/src/{name}/**")],
-        closest,
-    };
-    vec![
-        room(
-            "plan",
-            &[
-                "plan_documents",
-                "plan_conformance",
-                "plan_differences",
-                "simulate",
-            ],
-        ),
-        room("fault", &["modes", "testing"]),
-        room("engine", &["engine", "doors", "points", "testing"]),
-    ]
+    let wanted = |room: &&RoomName| choice.room.is_empty() || choice.room.contains(room);
+    let rooms = RoomName::value_variants().iter().filter(wanted);
+    rooms.map(|room| room.room()).collect()
+}
+
+impl RoomName {
+    fn room(self) -> Room {
+        let (name, closest): (_, &[_]) = match self {
+            Self::Plan => (
+                "plan",
+                &[
+                    "plan_documents",
+                    "plan_conformance",
+                    "plan_differences",
+                    "simulate",
+                ],
+            ),
+            Self::Fault => ("fault", &["modes", "denylist_source", "testing"]),
+            Self::Engine => ("engine", &["engine", "doors", "points", "testing", "rest"]),
+        };
+        Room {
+            name,
+            files: vec![format!("chaos-core/src/{name}/**")],
+            closest,
+        }
+    }
 }
 
 /// What became of each mutant of a room, now or in a run that this one goes on from.
