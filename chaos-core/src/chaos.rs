@@ -339,4 +339,6 @@ mod expired;
 ))]
 mod hour;
 #[cfg(all(test, feature = "inject", feature = "lambda"))]
+mod keeping;
+#[cfg(all(test, feature = "inject", feature = "lambda"))]
 mod tests;
