@@ -125,6 +125,18 @@ async fn who_rests_is_woken() {
         .fetch_timeout(Duration::from_secs(20))
         .init()
         .await;
+    // Nobody else keeps the document fresh for a point that no handler came before.
+    for (document, fails) in [
+        (IDLE, false),
+        (AT_ONE, true),
+        (ELSEWHERE, false),
+        (AT_ONE, true),
+    ] {
+        *DOCUMENT.lock().expect("no panic") = document;
+        for _ in 0..3 {
+            assert_eq!(get().await.is_err(), fails, "{document}");
+        }
+    }
     for _ in 0..3 {
         for (document, came) in [
             (IDLE, Some([false, false])),
