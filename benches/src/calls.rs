@@ -39,6 +39,8 @@ pub enum Call {
     Point,
     /// A named point in a function that a wrapped handler calls.
     PointBelow,
+    /// A named point that a wrapped handler calls, in that handler: its invocation's event is known.
+    PointWithin,
     /// A block of code as a named point that no handler is round.
     Block,
     /// The same below a wrapped handler.
@@ -98,6 +100,11 @@ impl Call {
             Self::PointBelow => {
                 done(below(event()));
                 Self::measure_point(measuring)
+            }
+            Self::PointWithin => {
+                // Where the handler itself fails, that is what is measured.
+                let failing = |_| measuring.pair(|| true, || done(around(event(), measuring)));
+                outcome(around(event(), measuring)).unwrap_or_else(failing)
             }
             Self::Block => Self::measure_block(measuring),
             Self::BlockBelow => {
@@ -163,14 +170,21 @@ fn serve<S: Service<LambdaEvent<Event>>>(service: &mut S, event: LambdaEvent<Eve
 }
 
 /// Polls a call to its end, and says whether it succeeded.
+#[inline]
 pub(crate) fn done<T, E>(future: impl Future<Output = Result<T, E>>) -> bool {
+    black_box(&outcome(future)).is_ok()
+}
+
+/// What comes of a call.
+#[inline]
+fn outcome<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     match black_box(&mut future)
         .as_mut()
         .poll(black_box(&mut context))
     {
-        Poll::Ready(result) => black_box(&result).is_ok(),
+        Poll::Ready(result) => result,
         Poll::Pending => panic!("a call that is measured has nothing to wait for"),
     }
 }
@@ -230,6 +244,12 @@ async fn small(number: u64) -> Result<u64, Error> {
 #[inject_chaos]
 async fn below(event: LambdaEvent<Event>) -> Result<Value, Error> {
     Ok(event.payload.shown)
+}
+
+#[inject_chaos]
+async fn around(event: LambdaEvent<Event>, measuring: &Measuring) -> Result<Measured, Error> {
+    let _ = event;
+    Ok(Call::measure_point(measuring))
 }
 
 #[expect(clippy::unused_async, reason = "as a function that does its work is")]

@@ -30,10 +30,12 @@ const TTL: u32 = 1;
 const APART: Duration = Duration::from_millis(5);
 
 /// How Parameter Store answers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Store {
     After(u64),
+    /// Once, and then it refuses connections.
     Refuses,
+    /// Once, and then it takes requests and says nothing.
     Silent,
 }
 
@@ -67,8 +69,8 @@ pub(crate) fn section(programs: &Programs, effort: Effort) -> Result<Page> {
         let said = match store {
             Store::After(0) => "answers at once".to_owned(),
             Store::After(wait) => format!("answers after {wait} ms"),
-            Store::Refuses => "refuses the connection".to_owned(),
-            Store::Silent => "is silent".to_owned(),
+            Store::Refuses => "answers once, then refuses".to_owned(),
+            Store::Silent => "answers once, then is silent".to_owned(),
         };
         eprintln!("[expiry] Parameter Store {said}, {seconds} s");
         let server = Server::start(store)?;
@@ -158,15 +160,16 @@ impl Server {
         let address = listener.local_addr()?;
         let asked = Arc::default();
         let server = Self { address, asked };
-        if matches!(store, Store::Refuses) {
-            // Closed again, nobody listens there.
-            return Ok(server);
-        }
         let asked = Arc::clone(&server.asked);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let asked = Arc::clone(&asked);
-                thread::spawn(move || serve(&stream, store, &asked));
+                let first = thread::spawn(move || serve(&stream, store, &asked));
+                if store == Store::Refuses {
+                    // Closed after the first one, nobody listens there any more.
+                    let _ = first.join();
+                    break;
+                }
             }
         });
         Ok(server)
@@ -182,10 +185,11 @@ fn serve(mut stream: &TcpStream, store: Store, asked: &AtomicUsize) -> io::Resul
     .to_string();
     let mut requests = BufReader::new(stream);
     while read(&mut requests)? {
-        asked.fetch_add(1, Ordering::Relaxed);
+        let nth = asked.fetch_add(1, Ordering::Relaxed);
         match store {
             Store::After(wait) => thread::sleep(Duration::from_millis(wait)),
-            Store::Refuses | Store::Silent => continue,
+            Store::Silent if nth > 0 => continue,
+            Store::Refuses | Store::Silent => {}
         }
         let length = body.len();
         let reply = format!(
@@ -193,6 +197,9 @@ fn serve(mut stream: &TcpStream, store: Store, asked: &AtomicUsize) -> io::Resul
              content-length: {length}\r\n\r\n{body}"
         );
         stream.write_all(reply.as_bytes())?;
+        if store == Store::Refuses {
+            break;
+        }
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use chaos_core::testing::Scope;
 use chaos_core::{InjectedError, inject_chaos};
 use serde_json::json;
@@ -63,6 +63,9 @@ pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
             for loaded in [false, true] {
                 let _load = loaded.then(Load::begin);
                 let mut late = late(waiter, asked, effort)?;
+                let earliest = late.iter().copied().fold(f64::INFINITY, f64::min);
+                // As exact as a difference of floats is.
+                ensure!(earliest > -1e-6, "{asked} ms ended {earliest} ms too early");
                 let half = percentile(&mut late, 50);
                 let most = percentile(&mut late, 99);
                 let _ = write!(page, "| {half:.3}, {most:.3} ");

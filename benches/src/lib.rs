@@ -21,6 +21,7 @@
 
 mod calls;
 mod clients;
+mod conditions;
 mod disk;
 mod expiry;
 mod function;

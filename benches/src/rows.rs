@@ -43,6 +43,10 @@ const CONDITION: &str = r#"{ "exception": {
     "enabled": true, "match": [{ "path": "headers.x-test", "value": "1" }]
 } }"#;
 
+const POINT_CONDITION: &str = r#"{ "exception": {
+    "enabled": true, "point": "bench.*", "match": [{ "path": "headers.x-test", "value": "1" }]
+} }"#;
+
 const RARE: &str = r#"{
     "handler": { "enabled": true, "mode": "statuscode", "percentage": 0.001 },
     "points": { "enabled": true, "mode": "statuscode", "percentage": 0.001, "point": "*" }
@@ -67,6 +71,8 @@ pub enum Setting {
     Off,
     /// A flag that is on, with a condition that does not hold.
     Condition,
+    /// The same of a flag that names points.
+    PointCondition,
     /// A flag that is on, at 0.001 %, with a fault after which the call succeeds all the same.
     Rare,
     /// A document in a file that fails every call. Not a row, but the proof that the others
@@ -85,7 +91,7 @@ impl Setting {
             Self::OtherPoints => "ten flags on that concern other points",
             Self::OtherCalls => "ten flags on that concern other calls",
             Self::Off => "feature `inject` off",
-            Self::Condition => "a condition that does not hold",
+            Self::Condition | Self::PointCondition => "a condition that does not hold",
             Self::Rare => "a flag at 0.001 %",
             Self::Firing => "firing, in a file",
         }
@@ -102,6 +108,7 @@ impl Setting {
             Self::OtherCalls => &[("CHAOS_CONFIG", OTHER_CALLS)],
             Self::Off => &[("CHAOS_CONFIG", FIRING)],
             Self::Condition => &[("CHAOS_CONFIG", CONDITION)],
+            Self::PointCondition => &[("CHAOS_CONFIG", POINT_CONDITION)],
             Self::Rare => &[("CHAOS_CONFIG", RARE)],
             Self::Firing => &[(FILE, FIRING), ("CHAOS_CACHE_TTL", "3600")],
         }
@@ -252,6 +259,10 @@ impl Row {
         ] {
             rows.push(Self::ours(title, call, OtherPoints, Budget::REMEMBERED));
         }
+        let within = "named point in a handler";
+        let condition = Setting::PointCondition;
+        let budget = Budget::allocating(3000);
+        rows.push(Self::ours(within, Call::PointWithin, condition, budget));
         let rare = Budget::allocating(3000);
         rows.push(Self::ours("named point", Call::Point, Rare, rare));
         for (title, call, budget) in [

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::function::{build_times, size};
 use crate::measure::Effort;
 use crate::process::Programs;
-use crate::{clients, disk, expiry, latencies, table, threads};
+use crate::{clients, conditions, disk, expiry, latencies, table, threads};
 
 /// One section of the page.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Section {
 }
 
 /// All of them, in the page's order.
-pub(crate) const SECTIONS: [Section; 8] = [
+pub(crate) const SECTIONS: [Section; 9] = [
     Section {
         name: "calls",
         measure: table::section,
@@ -37,6 +37,10 @@ pub(crate) const SECTIONS: [Section; 8] = [
     Section {
         name: "latencies",
         measure: latencies::section,
+    },
+    Section {
+        name: "conditions",
+        measure: conditions::section,
     },
     Section {
         name: "disk",

@@ -25,7 +25,7 @@ Examples:
   cargo xtask bench --quick               for a look: coarse times
   cargo xtask bench --only calls          what a call costs, beside the rivals
   cargo xtask bench --only latencies --only disk
-  cargo xtask bench --only size --quick   without the sets that build an AWS SDK")]
+  cargo xtask bench --only size --quick   without the sets that take long")]
 pub(crate) struct Arguments {
     /// Fewer repetitions
     #[arg(long)]
@@ -48,6 +48,8 @@ enum Section {
     Expiry,
     /// Latency asked for, and latency observed
     Latencies,
+    /// How long the conditions of a document take at most
+    Conditions,
     /// How long a full disk takes
     Disk,
     /// How large a function is with each set of features, and how long it takes to start
@@ -66,7 +68,12 @@ impl Section {
                 let program = ["--bin", "chaos-benches-parameter"];
                 Some(build().args(["--features", "ssm"]).args(program))
             }
-            Self::Threads | Self::Latencies | Self::Disk | Self::Size | Self::Build => None,
+            Self::Threads
+            | Self::Latencies
+            | Self::Conditions
+            | Self::Disk
+            | Self::Size
+            | Self::Build => None,
         }
     }
 }

@@ -17,8 +17,9 @@ use crate::sections::Page;
 /// A set, built.
 struct Built {
     set: Set,
-    /// As the workspace's release profile makes it.
+    /// What is started: as `cargo lambda` makes it, if that was asked for.
     program: PathBuf,
+    /// As the workspace's release profile makes it.
     bytes: u64,
     /// In the other profiles, if they were asked for.
     lambda: Option<u64>,
@@ -36,7 +37,7 @@ impl Built {
     }
 }
 
-/// The section of the page; for a look without the AWS SDK.
+/// The section of the page; for a look without what takes long.
 pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
     let quick = effort == Effort::QUICK;
     let mut all = build(!quick, true)?;
@@ -46,7 +47,7 @@ pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
          `chaos-benches-function`, stripped, in bytes: with `lto = \"fat\"` and `codegen-units = 1`; as \
          `cargo lambda build --release` makes it where Cargo.toml says nothing of that (thin link-time \
          optimization, one unit, `panic = \"abort\"`); and as `cargo build --release` does (none, 16 \
-         units). More is over the same function without chaos-core. Starts are of the first: milliseconds from exec to the first \
+         units). More is over the function it is compared with. Starts are of what `cargo lambda` makes: milliseconds from exec to the first \
          request for an invocation, the best and the median, without a document and with an empty one \
          that `init()` reads from loopback.\n\n\
          | features | fat LTO | more | budget | cargo lambda | more | no LTO | more | start | median | with a document | median |\n\
@@ -82,19 +83,20 @@ pub(crate) fn check() -> Result<Vec<String>> {
     Ok(over(&build(false, false)?))
 }
 
-fn build(sdk: bool, every_profile: bool) -> Result<Vec<Built>> {
-    let sets = SETS.iter().filter(|set| sdk || !set.sdk);
+fn build(long: bool, every_profile: bool) -> Result<Vec<Built>> {
+    let sets = SETS.iter().filter(|set| long || !set.long);
     let one = |set: &Set| {
         eprintln!("[size] {}", set.name);
-        let size = |profile| anyhow::Ok(fs::metadata(release(set, profile)?)?.len());
-        let other = |profile| every_profile.then(|| size(profile)).transpose();
-        let program = release(set, Profile::Fat)?;
+        let other = |profile| every_profile.then(|| release(set, profile)).transpose();
+        let fat = release(set, Profile::Fat)?;
+        let (lambda, plain) = (other(Profile::Lambda)?, other(Profile::Plain)?);
+        let size = |program: &PathBuf| fs::metadata(program).map(|data| data.len());
         Ok(Built {
             set: *set,
-            bytes: fs::metadata(&program)?.len(),
-            lambda: other(Profile::Lambda)?,
-            plain: other(Profile::Plain)?,
-            program,
+            bytes: size(&fat)?,
+            plain: plain.as_ref().map(size).transpose()?,
+            lambda: lambda.as_ref().map(size).transpose()?,
+            program: lambda.unwrap_or(fat),
             starts: Default::default(),
         })
     };

@@ -68,7 +68,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode, Ending> {
 fn converted(text: &str, old: &Reading) -> anyhow::Result<Value> {
     let document = serde_json::from_str(text)?;
     let Some(converted) = plan::convert(&document) else {
-        bail!("nothing comes of the document");
+        bail!("nothing comes of the document; please report this, with the document");
     };
     let new = plan::read_value(&converted);
     if new.plan != old.plan || !new.findings.is_empty() {

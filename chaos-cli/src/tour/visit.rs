@@ -39,7 +39,7 @@ impl Visit<'_> {
                 baseline = Baseline::learn(&seen.calls);
             }
             let Some(baseline) = &baseline else {
-                return Err(anyhow!("the tour has no first step").into());
+                return Err(anyhow!("the tour has no first step; please report this").into());
             };
             let mut verdict = judge(&step.expect, &seen, baseline, hits.as_deref());
             if step.expect == Expect::Baseline {

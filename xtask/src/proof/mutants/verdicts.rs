@@ -66,7 +66,7 @@ impl Verdicts {
             Verdict::NotTried => true,
             Verdict::Survived => {
                 let (file, change) = parts(name);
-                !is_explained(file, change, explained)
+                reasons(file, change, explained) == 0
             }
             Verdict::Killed | Verdict::DoesNotCompile => false,
         })
@@ -108,19 +108,30 @@ impl Verdicts {
     pub(super) fn judged(&self, explained: &str) -> Result<Ending> {
         let mut files = BTreeMap::<&str, Tally>::new();
         let mut survivors = Vec::new();
+        let mut named = BTreeMap::new();
         for (name, verdict) in &self.0 {
             let (file, change) = parts(name);
             let tally = files.entry(file).or_default();
             match verdict {
                 Verdict::Killed => tally.killed += 1,
                 Verdict::DoesNotCompile => tally.unviable += 1,
-                Verdict::Survived if is_explained(file, change, explained) => tally.explained += 1,
-                Verdict::Survived => survivors.push(name.clone()),
+                Verdict::Survived => {
+                    // A reason is one mutant's: several of one name need several.
+                    let alike = named.entry((file, change)).or_insert(0);
+                    *alike += 1;
+                    if *alike <= reasons(file, change, explained) {
+                        tally.explained += 1;
+                    } else {
+                        survivors.push(name.clone());
+                    }
+                }
                 Verdict::NotTried => survivors.push(format!("{name} (not tried)")),
             }
         }
         if files.is_empty() {
-            bail!("there was no mutant in those files");
+            bail!(
+                "there was no mutant in those files; look at what --file says: it is a path from the root, or a glob"
+            );
         }
         let row = |(file, tally): (&str, Tally)| {
             let Tally {
@@ -154,11 +165,10 @@ fn parts(name: &str) -> (&str, &str) {
     (file, parts.nth(2).unwrap_or_default().trim())
 }
 
-/// Whether a line has the file, a space, and what was changed. An indented line below says why.
-fn is_explained(file: &str, change: &str, explained: &str) -> bool {
-    explained
-        .lines()
-        .any(|line| line.strip_prefix(file).map(str::trim_start) == Some(change))
+/// How many lines have the file, a space, and what was changed. An indented line below says why.
+fn reasons(file: &str, change: &str, explained: &str) -> usize {
+    let meant = |line: &&str| line.strip_prefix(file).map(str::trim_start) == Some(change);
+    explained.lines().filter(meant).count()
 }
 
 #[cfg(test)]
@@ -199,6 +209,21 @@ mod tests {
             };
             assert_eq!(rows[0].result, result);
         }
+    }
+
+    #[test]
+    fn a_reason_is_one_mutants() {
+        let mut verdicts = one(Verdict::Survived);
+        let alike = MUTANT.replace(":3:9:", ":4:9:");
+        verdicts.0.insert(alike.clone(), Verdict::Survived);
+        let Ok(Ending::Found(_, what)) = verdicts.judged(EXPLAINED) else {
+            panic!("two for one");
+        };
+        assert!(what.contains(&alike) && !what.contains(MUTANT), "{what}");
+        let Ok(Ending::Held(rows)) = verdicts.judged(&EXPLAINED.repeat(2)) else {
+            panic!("two for two");
+        };
+        assert_eq!(rows[0].result, "0 killed, 2 explained, 0 do not compile");
     }
 
     #[test]

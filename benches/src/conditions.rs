@@ -1,0 +1,86 @@
+//! How long the conditions of one document take at most, whatever text the event brings.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+use chaos_core::testing::Scope;
+use chaos_core::{inject_chaos, plan};
+use lambda_runtime::{Context, Error, LambdaEvent};
+use serde_json::{Value, json};
+use tokio::runtime::Builder;
+
+use crate::measure::{Effort, median};
+use crate::process::Programs;
+use crate::sections::Page;
+
+/// What a document may have at most, and what is searched at most.
+const EXPRESSIONS: usize = 16;
+const SEARCHED: usize = 4096;
+
+/// An expression with something repeated so often.
+type Shape = fn(usize) -> String;
+
+/// Expressions that keep many states alive, repeated as often as a document may.
+const SHAPES: [(&str, Shape); 5] = [
+    ("(a?){N}Z", |n| format!("(a?){{{n}}}Z")),
+    (".*.*…Z", |n| ".*".repeat(n) + "Z"),
+    ("(a*)*(a*)*…Z", |n| "(a*)*".repeat(n) + "Z"),
+    ("a…aZ", |n| "a".repeat(n) + "Z"),
+    ("(a|a|…)*Z", |n| format!("({})*Z", vec!["a"; n].join("|"))),
+];
+
+#[inject_chaos]
+async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    Ok(event.payload)
+}
+
+/// The section of the page.
+pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
+    let mut page = format!(
+        "## Conditions at their worst\n\n\
+         Milliseconds of one call under {EXPRESSIONS} regular expressions, each as long as a document may \
+         have it and met by none of the {SEARCHED} characters that it is asked about: the median.\n\n\
+         | expression | the largest N | milliseconds |\n\
+         | --- | ---: | ---: |\n",
+    );
+    let rounds = if effort == Effort::QUICK { 3 } else { 21 };
+    for (name, shape) in SHAPES {
+        eprintln!("[conditions] {name}");
+        let most = (1..SEARCHED).take_while(|&n| is_accepted(&shape(n)));
+        let most = most.last().context("no such expression is accepted")?;
+        let took = time(&shape(most), rounds)?;
+        let name = name.replace('|', "\\|");
+        let _ = writeln!(page, "| `{name}` | {most} | {took:.2} |");
+    }
+    Ok(page.into())
+}
+
+/// A flag that is on unless one of its expressions is found in the text.
+fn document(expression: &str) -> Value {
+    let condition = json!({
+        "path": "text", "operator": "regex", "value": expression, "not": true,
+    });
+    json!({ "exception": { "enabled": true, "match": vec![condition; EXPRESSIONS] } })
+}
+
+fn is_accepted(expression: &str) -> bool {
+    plan::read(&document(expression).to_string())
+        .findings
+        .is_empty()
+}
+
+fn time(expression: &str, rounds: usize) -> Result<f64> {
+    let scope = Scope::new(&document(expression));
+    let runtime = Builder::new_current_thread().enable_time().build()?;
+    let mut all = Vec::new();
+    for _ in 0..rounds {
+        let event = LambdaEvent::new(json!({ "text": "a".repeat(SEARCHED) }), Context::default());
+        let start = Instant::now();
+        let outcome = runtime.block_on(scope.run(handler(event)));
+        all.push(start.elapsed().as_secs_f64() * 1000.0);
+        // Only after all of them were asked does the flag fire.
+        ensure!(outcome.is_err(), "`{expression}` was found");
+    }
+    Ok(median(&mut all))
+}
