@@ -32,10 +32,22 @@ impl<'w> Deny<'w> {
         CARGO_DENY.install(self.0)
     }
 
-    /// Asks everything that `deny.toml` is about. Advisories are not: `deny.toml` says why.
+    /// Asks everything that `deny.toml` is about, but for advisories: `deny.toml` says why.
     pub(crate) fn check(&self) -> CommandLine {
         CommandLine::new(CARGO_DENY.program(self.0))
             .args(["check", "--hide-inclusion-graph"])
             .args(["licenses", "bans", "sources"])
+    }
+
+    /// Fetches the database of advisories.
+    pub(crate) fn fetch_advisories(&self) -> CommandLine {
+        CommandLine::new(CARGO_DENY.program(self.0)).args(["fetch", "db"])
+    }
+
+    /// Asks that database, as it is there.
+    pub(crate) fn check_advisories(&self) -> CommandLine {
+        CommandLine::new(CARGO_DENY.program(self.0))
+            .args(["--offline", "check", "--hide-inclusion-graph"])
+            .arg("advisories")
     }
 }

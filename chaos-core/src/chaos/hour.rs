@@ -138,7 +138,7 @@ async fn hour(ttl: Duration, of: u64) {
     tally.nothing_is_lost(of, RAN.load(Relaxed));
     // where it is asked seldom, some of its moods and documents go by unnoticed
     if ttl == OFTEN {
-        stage.store.was_in_most_moods();
+        stage.store.was_in_every_mood();
         tally.met_everything();
     }
     memory.is_flat();

@@ -35,6 +35,9 @@ type GetAddrInfo = unsafe extern "C-unwind" fn(
     *mut *mut addrinfo,
 ) -> c_int;
 
+/// Whether a name is denied now.
+type Judge = fn(&str) -> bool;
+
 /// As the C library has it, but a name that is denied now does not exist.
 // SAFETY: the name is the C library's, so every call of that in the program comes here: it has that
 // one's signature and contract, and all that is not denied goes there. A second definition in one program
@@ -48,7 +51,7 @@ unsafe extern "C-unwind" fn getaddrinfo(
 ) -> c_int {
     // SAFETY: the caller keeps the contract of getaddrinfo, which is that of `ask`; `next` is the C
     // library's.
-    unsafe { ask(next(), node, service, hints, result) }
+    unsafe { ask(denylist::denies, next(), node, service, hints, result) }
 }
 
 /// Refuses, or asks the next one. What is refused leaves `result` alone, as the C library does where it
@@ -60,6 +63,7 @@ unsafe extern "C-unwind" fn getaddrinfo(
 /// `addrinfo` or is null, nothing writes to them meanwhile, and `result` may be written to. `next` has
 /// that contract too.
 unsafe fn ask(
+    judge: Judge,
     next: Option<GetAddrInfo>,
     node: *const c_char,
     service: *const c_char,
@@ -67,7 +71,7 @@ unsafe fn ask(
     result: *mut *mut addrinfo,
 ) -> c_int {
     // SAFETY: the caller keeps this contract.
-    if denylist::denying() && unsafe { is_denied(node, hints) } {
+    if denylist::denying() && unsafe { is_denied(judge, node, hints) } {
         return EAI_NONAME;
     }
     match next {
@@ -82,9 +86,9 @@ unsafe fn ask(
 ///
 /// # Safety
 ///
-/// Both may be null. Else `node` is a C string and `hints` an `addrinfo`, and nothing writes to
+/// Both pointers may be null. Else `node` is a C string and `hints` an `addrinfo`, and nothing writes to
 /// them meanwhile.
-unsafe fn is_denied(node: *const c_char, hints: *const addrinfo) -> bool {
+unsafe fn is_denied(judge: Judge, node: *const c_char, hints: *const addrinfo) -> bool {
     // SAFETY: it is not null, so it points to an `addrinfo`. Its flags alone are read, and no reference is
     // made: a caller in C may have set nothing else.
     let flags = || unsafe { (*hints).ai_flags };
@@ -95,7 +99,7 @@ unsafe fn is_denied(node: *const c_char, hints: *const addrinfo) -> bool {
     // is not longer than the call.
     let name = unsafe { CStr::from_ptr(node) }.to_string_lossy();
     // Nothing is denied where the judging panics.
-    catch_unwind(|| !is_address(&name) && denylist::denies(&name)).unwrap_or_default()
+    catch_unwind(|| !is_address(&name) && judge(&name)).unwrap_or_default()
 }
 
 /// An address, with or without the interface that it is reached by. The C library takes short and other

@@ -1,4 +1,4 @@
-//! The documentation, as docs.rs builds it.
+//! The documentation, as docs.rs builds it, which is of libraries alone: chaos-cli is a program.
 
 use anyhow::Result;
 

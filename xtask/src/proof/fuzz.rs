@@ -53,7 +53,11 @@ pub(super) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Ending
         }
         match fuzz(name, arguments, &folder) {
             Ok(row) => rows.push(row),
-            Err(error) => failures.push(format!("{error:#}")),
+            Err(error) => {
+                let error = format!("{error:#}");
+                rows.push(Row::told(&format!("`{name}`"), "failed", &error));
+                failures.push(error);
+            }
         }
     }
     Ok(if failures.is_empty() {

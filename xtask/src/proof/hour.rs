@@ -2,10 +2,10 @@
 
 use anyhow::{Result, bail};
 
-use crate::report;
 use crate::shell::CommandLine;
 use crate::workspace::Workspace;
 
+use super::harness::Tests;
 use super::{Ending, Row};
 
 pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
@@ -13,11 +13,13 @@ pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
         .args(["test", "--package", "chaos-core", "--all-features", "--lib"])
         .args(["--", "chaos::hour", "--nocapture"])
         .env("CHAOS_HOUR_INVOCATIONS", "1000000");
-    report::command(&command);
     let mut rows = Vec::new();
-    command.watch(&workspace.root, |line| rows.extend(told(line)))?;
+    Tests::watch(&command, &workspace.root, |line| rows.extend(told(line)))?;
     if rows.is_empty() {
-        bail!("no hour was run");
+        bail!(
+            "no hour was run: see that the tests in chaos-core/src/chaos/hour.rs still print \
+             `cache time TTL: WHAT CAME OF IT`"
+        );
     }
     Ok(Ending::Held(rows))
 }

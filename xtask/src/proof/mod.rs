@@ -1,16 +1,21 @@
 //! `cargo xtask proof`: what takes too long for every change, one file a proof.
 //!
 //! - `page.rs`: the results, in `PROOF.md`
+//! - `harness.rs`: tests that something looks on at, counted
 //! - `nightly.rs`: the toolchain that most of it takes, and what is missing of it
 
+mod advisories;
 mod api;
 mod docs;
+mod documents;
 mod features;
 mod fuzz;
+mod harness;
 mod hour;
 mod loom;
 mod lowest;
 mod lto;
+mod memcheck;
 mod miri;
 mod mutants;
 mod nightly;
@@ -18,7 +23,7 @@ mod page;
 mod threads;
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -42,6 +47,7 @@ Examples:
   cargo xtask proof --only fuzz --cases 100000          a look with every fuzz target
   cargo xtask proof --only fuzz --target document       one target, ten million cases
   cargo xtask proof --only mutants --file '*/glob.rs'   the mutants of one file
+  cargo xtask proof --only mutants --room fault         those of one folder
   cargo xtask proof --only mutants --resume             those that the last run has not killed
   cargo xtask proof --only api --bless                  take the public API as it is now
   cargo xtask proof --only loom --only docs --write     and put the results into PROOF.md")]
@@ -52,7 +58,7 @@ pub(crate) struct Arguments {
     /// Leave this proof out (may be repeated)
     #[arg(long, value_name = "NAME")]
     skip: Vec<Proof>,
-    /// fuzz: so many cases for each target
+    /// fuzz, documents: so many cases, of fuzz for each target
     #[arg(long, value_name = "N", default_value_t = 10_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     cases: u64,
     /// fuzz: end a target after so many minutes, however many cases that were
@@ -85,16 +91,22 @@ enum Proof {
     Docs,
     /// The public API is the one that is written down
     Api,
+    /// No advisory is out for a dependency
+    Advisories,
     /// The lowest versions of the dependencies compile
     Lowest,
-    /// Every two features of each published crate compile together
+    /// Every two features of each published crate compile together, and unit tests pass with each
     Features,
     /// A function works however it is optimised and linked, its deny list too
     Lto,
+    /// valgrind finds nothing in the tests of what is `unsafe`
+    Memcheck,
     /// Miri finds nothing in what it can run
     Miri,
     /// `ThreadSanitizer` finds nothing in the tests of the engine
     Threads,
+    /// Whatever a document says, a wrapped handler runs, waits within bounds, or fails as it says
+    Documents,
     /// No bytes break a document, its conditions and labels, or what chaos-local speaks
     Fuzz,
     /// Every change of the plan, the faults and the engine that a mutant makes is seen by a test
@@ -122,6 +134,13 @@ impl Row {
         let (what, result) = (what.into(), result.into());
         Self { what, result }
     }
+
+    /// How something ended, and the first line of why.
+    fn told(what: &str, how: &str, why: &str) -> Self {
+        let first = why.lines().next().unwrap_or_default();
+        let first = first.trim_end_matches(':');
+        Self::new(what, format!("{how}: {}", page::without_folders(first)))
+    }
 }
 
 impl Proof {
@@ -137,17 +156,25 @@ impl Proof {
             .unwrap_or_default()
     }
 
+    /// Whether parts of it are run by themselves, so that what the others came to stays on the page.
+    fn has_parts(self) -> bool {
+        matches!(self, Self::Fuzz | Self::Mutants)
+    }
+
     fn run(self, workspace: &Workspace, arguments: &Arguments) -> Result<Ending> {
         match self {
             Self::Loom => loom::run(workspace),
             Self::Hour => hour::run(workspace),
             Self::Docs => docs::run(workspace),
             Self::Api => api::run(workspace, arguments.bless),
+            Self::Advisories => advisories::run(workspace),
             Self::Lowest => lowest::run(workspace),
             Self::Features => features::run(workspace),
             Self::Lto => lto::run(workspace),
+            Self::Memcheck => memcheck::run(workspace),
             Self::Miri => miri::run(workspace),
             Self::Threads => threads::run(workspace),
+            Self::Documents => documents::run(workspace, arguments.cases),
             Self::Fuzz => fuzz::run(workspace, arguments),
             Self::Mutants => mutants::run(workspace, &arguments.mutants),
         }
@@ -202,31 +229,67 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
 fn one(workspace: &Workspace, arguments: &Arguments, proof: Proof) -> Result<Outcome> {
     // Before it begins: people go on working meanwhile.
     let page = arguments.write.then(|| Page::of(workspace)).transpose()?;
-    let write = |rows: &[Row]| match &page {
-        Some(page) => page.write(&proof.name(), rows),
-        None => Ok(()),
-    };
     let begun = Instant::now();
-    let held = |rows: &[Row]| {
-        for row in rows {
-            report::note(&format!("{}: {}", row.what, row.result));
+    let ending = proof.run(workspace, arguments);
+    let (rows, outcome) = told(ending, begun.elapsed());
+    for row in &rows {
+        report::note(&format!("{}: {}", row.what, row.result));
+    }
+    if let Some(page) = page {
+        let keeps = proof.has_parts() || matches!(outcome, Outcome::NotRun(_));
+        page.write(&proof.name(), &rows, keeps)?;
+    }
+    Ok(outcome)
+}
+
+/// What an ending leaves on the page, and in the summary.
+fn told(ending: Result<Ending>, took: Duration) -> (Vec<Row>, Outcome) {
+    let all = |how, why: &str| Row::told(page::ALL, how, why);
+    match ending {
+        Ok(Ending::Held(rows)) => (rows, Outcome::Ok(took)),
+        Ok(Ending::Found(mut rows, what)) => {
+            rows.push(all("found", &what));
+            (rows, Outcome::Failed(took, what))
         }
-        write(rows)
-    };
-    Ok(match proof.run(workspace, arguments) {
-        Ok(Ending::Held(rows)) => {
-            held(&rows)?;
-            Outcome::Ok(begun.elapsed())
+        Ok(Ending::NotRun(why)) => (vec![all("not run", &why)], Outcome::NotRun(why.into())),
+        Err(error) => {
+            let why = format!("{error:#}");
+            (vec![all("failed", &why)], Outcome::Failed(took, why))
         }
-        Ok(Ending::Found(rows, what)) => {
-            held(&rows)?;
-            Outcome::Failed(begun.elapsed(), what)
-        }
-        Ok(Ending::NotRun(why)) => {
-            report::note(&format!("not run: {why}"));
-            write(&[Row::new(page::ALL, format!("not run: {why}"))])?;
-            Outcome::NotRun(why.into())
-        }
-        Err(error) => Outcome::Failed(begun.elapsed(), format!("{error:#}")),
-    })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    /// The rows, and whether it is a failure.
+    fn rows_of(ending: Result<Ending>) -> (Vec<String>, bool) {
+        let (rows, outcome) = told(ending, Duration::ZERO);
+        let rows = rows
+            .iter()
+            .map(|row| format!("{}: {}", row.what, row.result));
+        (rows.collect(), matches!(outcome, Outcome::Failed(..)))
+    }
+
+    #[test]
+    fn what_fails_or_finds_something_leaves_a_row_that_says_so() {
+        let held = || vec![Row::new("x", "holds")];
+        let (rows, failed) = rows_of(Ok(Ending::Held(held())));
+        assert_eq!((&*rows, failed), (&["x: holds".to_owned()][..], false));
+
+        let (rows, failed) = rows_of(Ok(Ending::Found(held(), "two things:\na\nb".into())));
+        assert_eq!(rows, ["x: holds", "all of it: found: two things"]);
+        assert!(failed);
+
+        let (rows, failed) = rows_of(Err(anyhow!("no\nreally").context("`x` failed")));
+        assert_eq!(rows, ["all of it: failed: `x` failed: no"]);
+        assert!(failed);
+
+        let (rows, failed) = rows_of(Ok(Ending::NotRun("no nightly".into())));
+        assert_eq!(rows, ["all of it: not run: no nightly"]);
+        assert!(!failed);
+    }
 }

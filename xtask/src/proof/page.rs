@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 
 use super::Row;
 
-/// What a proof as a whole is called that cannot be run.
+/// What a proof as a whole is called that cannot be run, fails or finds something.
 pub(super) const ALL: &str = "all of it";
 
 const HEADER: &str = "| what | result | commit | day |";
@@ -45,18 +45,36 @@ impl Page {
         })
     }
 
-    /// Puts rows into the table of a section. A row takes the place of the one about the same thing;
-    /// the others stay, with the commits and the days that they were found on.
-    pub(super) fn write(&self, section: &str, rows: &[Row]) -> Result<()> {
+    /// Puts rows into the table of a section, in the place of those that are there. If it `keeps` them, a
+    /// row takes the place of the one about the same thing, and the others stay, with the commits and the
+    /// days that they were found on.
+    pub(super) fn write(&self, section: &str, rows: &[Row], keeps: bool) -> Result<()> {
         let shown = self.path.display();
         let page =
             fs::read_to_string(&self.path).with_context(|| format!("cannot read {shown}"))?;
-        let page = with_rows(&page, section, rows, &self.stamp)?;
+        let page = with_rows(&page, section, rows, keeps, &self.stamp)?;
         fs::write(&self.path, page).with_context(|| format!("cannot write {shown}"))
     }
 }
 
-fn with_rows(page: &str, section: &str, rows: &[Row], stamp: &str) -> Result<String> {
+/// A text without the folders of this machine: of a path from the root its last part is left.
+pub(super) fn without_folders(text: &str) -> String {
+    let begins = |word: &str| {
+        let (before, _) = word.split_once('/')?;
+        let begins = before.is_empty() || before.ends_with(['=', '`', '\'', '"', '(']);
+        begins.then_some(before.len())
+    };
+    let words = text.split(' ').map(|word| match begins(word) {
+        Some(at) => {
+            let last = word.rsplit('/').next().unwrap_or_default();
+            format!("{}{last}", &word[..at])
+        }
+        None => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn with_rows(page: &str, section: &str, rows: &[Row], keeps: bool, stamp: &str) -> Result<String> {
     let mut lines: Vec<String> = page.lines().map(str::to_owned).collect();
     let heading = format!("## {section}");
     let Some(begin) = lines.iter().position(|line| *line == heading) else {
@@ -69,14 +87,21 @@ fn with_rows(page: &str, section: &str, rows: &[Row], stamp: &str) -> Result<Str
     let Some(header) = (begin..end).find(|&at| lines[at] == HEADER) else {
         bail!("PROOF.md has no line `{HEADER}` under `{heading}`");
     };
-    // It was run after all.
-    let not_run = format!("| {ALL} | not run");
-    if let Some(at) = (header..end).find(|&at| lines[at].starts_with(&not_run)) {
-        lines.remove(at);
+    // The line under the header, and then the rows.
+    let table = lines[header..]
+        .iter()
+        .take_while(|line| line.starts_with('|'));
+    let past = header + table.count();
+    // What is said of all of it is said anew.
+    let all = format!("| {ALL} |");
+    for at in (header + 2..past).rev() {
+        if !keeps || lines[at].starts_with(&all) {
+            lines.remove(at);
+        }
     }
     for Row { what, result } in rows {
-        let row = format!("| {what} | {result} | {stamp}");
-        // The line under the header, and then the rows.
+        // A bar would end the cell.
+        let row = format!("| {what} | {} | {stamp}", result.replace('|', "\\|"));
         let table = lines[header..]
             .iter()
             .take_while(|line| line.starts_with('|'));
@@ -99,45 +124,63 @@ mod tests {
 
     const PAGE: &str = "# P\n\n## a\n\nText.\n\n| what | result | commit | day |\n| --- | --- | --- | --- |\n\n## b\n";
 
-    #[test]
-    fn a_row_is_added_and_takes_the_place_of_the_one_before() {
-        let once = with_rows(
-            PAGE,
-            "a",
-            &[Row::new("x", "1"), Row::new("y", "2")],
-            "c | d |",
-        );
-        let once = once.unwrap();
-        assert!(
-            once.contains("| --- |\n| x | 1 | c | d |\n| y | 2 | c | d |\n\n## b\n"),
-            "{once}"
-        );
-        let twice = with_rows(&once, "a", &[Row::new("x", "3")], "e | f |").unwrap();
-        assert!(
-            twice.contains("| --- |\n| x | 3 | e | f |\n| y | 2 | c | d |\n\n## b\n"),
-            "{twice}"
-        );
+    /// The rows of the section `a`, once these are in it.
+    fn rows(page: &str, rows: &[Row], keeps: bool, stamp: &str) -> (String, Vec<String>) {
+        let page = with_rows(page, "a", rows, keeps, stamp).unwrap();
+        let (_, table) = page.split_once("| --- |\n").unwrap();
+        let (table, rest) = table.split_once("\n## b\n").unwrap();
+        assert_eq!(rest, "", "{page}");
+        let table = table.lines().filter(|line| !line.is_empty());
+        let table = table.map(str::to_owned).collect();
+        (page, table)
     }
 
     #[test]
-    fn that_it_was_not_run_is_there_until_it_is_run() {
-        let not_run = [Row::new(ALL, "not run: it is not there")];
-        let page = with_rows(PAGE, "a", &not_run, "c | d |").unwrap();
-        assert!(
-            page.contains("| all of it | not run: it is not there | c | d |\n"),
-            "{page}"
+    fn a_row_is_added_and_takes_the_place_of_the_one_before() {
+        let two = [Row::new("x", "1"), Row::new("y", "2")];
+        let (page, found) = rows(PAGE, &two, true, "c | d |");
+        assert_eq!(found, ["| x | 1 | c | d |", "| y | 2 | c | d |"]);
+        let (_, found) = rows(&page, &[Row::new("x", "3")], true, "e | f |");
+        assert_eq!(found, ["| x | 3 | e | f |", "| y | 2 | c | d |"]);
+        let (_, found) = rows(&page, &[Row::new("z", "3")], false, "e | f |");
+        assert_eq!(found, ["| z | 3 | e | f |"]);
+    }
+
+    #[test]
+    fn what_is_said_of_all_of_it_is_there_until_it_is_run_again() {
+        let (page, _) = rows(
+            PAGE,
+            &[Row::new("x", "1"), Row::new("y", "2")],
+            true,
+            "c | d |",
         );
-        let page = with_rows(&page, "a", &[Row::new("x", "1")], "e | f |").unwrap();
-        assert!(
-            page.contains("| --- |\n| x | 1 | e | f |\n\n## b\n"),
-            "{page}"
+        for how in ["not run", "failed", "found"] {
+            let all = [Row::told(ALL, how, "a|b\nmore")];
+            let (said, found) = rows(&page, &all, true, "e | f |");
+            assert_eq!(found[2], format!("| all of it | {how}: a\\|b | e | f |"));
+            let (_, found) = rows(&said, &[Row::new("x", "1")], true, "g | h |");
+            assert_eq!(found, ["| x | 1 | g | h |", "| y | 2 | c | d |"]);
+            // what is run as a whole has failed as a whole
+            let (_, found) = rows(&said, &all, false, "g | h |");
+            assert_eq!(found, [format!("| all of it | {how}: a\\|b | g | h |")]);
+        }
+    }
+
+    #[test]
+    fn folders_of_this_machine_are_left_out() {
+        let told = "`CARGO=/home/me/bin/cargo cargo test --target-dir /home/me/t/loom -- 'x'` ended; \
+                    see loom/src and https://a.b/c";
+        assert_eq!(
+            without_folders(told),
+            "`CARGO=cargo cargo test --target-dir loom -- 'x'` ended; see loom/src and https://a.b/c"
         );
     }
 
     #[test]
     fn a_section_without_a_table_is_named() {
         for section in ["b", "c"] {
-            let error = with_rows(PAGE, section, &[], "").unwrap_err().to_string();
+            let error = with_rows(PAGE, section, &[], true, "").unwrap_err();
+            let error = error.to_string();
             assert!(error.contains(&format!("`## {section}`")), "{error}");
         }
     }
@@ -146,7 +189,7 @@ mod tests {
     fn every_proof_has_its_section() {
         let page = include_str!("../../../PROOF.md");
         for proof in Proof::value_variants() {
-            with_rows(page, &proof.name(), &[], "").unwrap();
+            with_rows(page, &proof.name(), &[], true, "").unwrap();
         }
     }
 }

@@ -14,7 +14,7 @@ const FETCH_TIMEOUT: Duration = Duration::from_millis(500);
 /// Timers have milliseconds, and a wait may begin and end between two.
 const TICKS: Duration = Duration::from_millis(2);
 /// The longest that a source which failed is left in peace, and the bound of a fetch.
-const AFTER_TROUBLE: Duration = Duration::from_secs(65);
+pub(super) const AFTER_TROUBLE: Duration = Duration::from_secs(65);
 
 pub(super) struct Tally {
     ttl: Duration,

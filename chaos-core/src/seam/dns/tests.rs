@@ -97,7 +97,7 @@ fn of_the_hints_the_flags_alone_are_read() {
     unsafe { (&raw mut (*hints.as_mut_ptr()).ai_flags).write(0) };
     let name = c"a.unset-tests.invalid";
     // SAFETY: what is not set of the hints is not read, as memcheck sees.
-    assert!(unsafe { is_denied(name.as_ptr(), hints.as_ptr()) });
+    assert!(unsafe { is_denied(denylist::denies, name.as_ptr(), hints.as_ptr()) });
 }
 
 /// Answers as nobody else does.
@@ -117,10 +117,25 @@ fn where_there_is_no_next_one_it_fails_and_else_that_one_answers() {
     let name = c"a.next-tests.invalid".as_ptr();
     let mut ask_at = |next| {
         // SAFETY: a C string, nulls, and a place for the answer.
-        unsafe { ask(next, name, null(), null(), &raw mut found) }
+        unsafe { ask(denylist::denies, next, name, null(), null(), &raw mut found) }
     };
     assert_eq!(ask_at(None), EAI_FAIL);
     assert_eq!(ask_at(Some(again)), EAI_AGAIN);
+    assert!(found.is_null());
+}
+
+#[test]
+fn a_judge_that_panics_denies_nothing_and_the_lookup_goes_on() {
+    let _denied = deny(&[r"\.judge-tests\.invalid$"]);
+    let panics: Judge = |name| panic!("{name} is too much for it");
+    let mut found = null_mut();
+    let name = c"a.judge-tests.invalid".as_ptr();
+    let mut ask_with = |judge| {
+        // SAFETY: a C string, nulls, and a place for the answer.
+        unsafe { ask(judge, Some(again), name, null(), null(), &raw mut found) }
+    };
+    assert_eq!(ask_with(panics), EAI_AGAIN);
+    assert_eq!(ask_with(denylist::denies), EAI_NONAME, "the next lookup");
     assert!(found.is_null());
 }
 
@@ -157,7 +172,16 @@ unsafe extern "C-unwind" fn thread(_: *mut c_void) -> *mut c_void {
     let mut found = null_mut();
     let name = c"a.end-tests.invalid".as_ptr();
     // SAFETY: a C string, nulls, and a place for the answer.
-    unsafe { ask(Some(ends_the_thread), name, null(), null(), &raw mut found) };
+    unsafe {
+        ask(
+            denylist::denies,
+            Some(ends_the_thread),
+            name,
+            null(),
+            null(),
+            &raw mut found,
+        )
+    };
     null_mut()
 }
 

@@ -1,0 +1,104 @@
+//! cargo-deny, on what the `RustSec` database says of the dependencies.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::deny::Deny;
+use crate::report;
+use crate::shell::CommandLine;
+use crate::workspace::Workspace;
+
+use super::{Ending, Row};
+
+/// Where cargo-deny keeps the database, under cargo's home. The digits are its hash of the address.
+const DATABASE: &str = "advisory-dbs/advisory-db-3157b0e258782691";
+
+pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
+    let deny = Deny::of(workspace);
+    deny.install()?;
+    let fetch = deny.fetch_advisories();
+    report::command(&fetch);
+    if let Err(error) = fetch.run(&workspace.root) {
+        report::note(&format!("{error:#}\nso the database is taken as it is"));
+    }
+    let Some(database) = database() else {
+        return Ok(Ending::NotRun(format!(
+            "the advisory database cannot be fetched; see that github.com can be reached, or put a clone \
+             of https://github.com/RustSec/advisory-db at $CARGO_HOME/{DATABASE}"
+        )));
+    };
+    let day = day(&database)?;
+
+    let check = deny.check_advisories();
+    report::command(&check);
+    let mut found = Vec::new();
+    let ended = check.watch(&workspace.root, |line| {
+        report::note(line);
+        found.extend(id(line).map(str::to_owned));
+    });
+    match ended {
+        Ok(()) => {
+            let result = format!("nothing found in the database of {day}");
+            Ok(Ending::Held(vec![Row::new("all dependencies", result)]))
+        }
+        // It failed otherwise.
+        Err(error) if found.is_empty() => Err(error),
+        Err(_) => Ok(Ending::Found(Vec::new(), advice(&found, &day))),
+    }
+}
+
+/// The database, if it is there.
+fn database() -> Option<PathBuf> {
+    let home = env::var_os("CARGO_HOME").filter(|home| !home.is_empty());
+    let home = home.map(PathBuf::from);
+    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")))?;
+    let database = home.join(DATABASE);
+    database.join("crates").exists().then_some(database)
+}
+
+/// When somebody last changed it.
+fn day(database: &Path) -> Result<String> {
+    let git = CommandLine::new("git").arg("-C").arg(database);
+    let day = git.args(["log", "-1", "--format=%cs"]).output()?;
+    Ok(day.trim().to_owned())
+}
+
+/// `├ ID: RUSTSEC-2099-0001`, or that a version was yanked.
+fn id(line: &str) -> Option<&str> {
+    let id = line.split_once("├ ID: ").map(|(_, id)| id.trim());
+    id.or_else(|| line.starts_with("error[yanked]").then_some(line))
+}
+
+fn advice(found: &[String], day: &str) -> String {
+    format!(
+        "{} in the database of {day}\n\
+         take a version without it (`cargo update`), or say under `ignore` in deny.toml why it does no harm",
+        found.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cargo_deny_says_is_read() {
+        assert_eq!(id("    ├ ID: RUSTSEC-2099-0001"), Some("RUSTSEC-2099-0001"));
+        let yanked = "error[yanked]: detected yanked crate (try `cargo update -p a`)";
+        assert_eq!(id(yanked), Some(yanked));
+        assert_eq!(id("error[vulnerability]: It fails"), None);
+        assert_eq!(id("advisories ok"), None);
+    }
+
+    #[test]
+    fn what_is_found_is_named_on_the_first_line() {
+        let advice = advice(&["RUSTSEC-1".into(), "RUSTSEC-2".into()], "2099-01-01");
+        let first = advice.lines().next();
+        assert_eq!(
+            first,
+            Some("RUSTSEC-1, RUSTSEC-2 in the database of 2099-01-01")
+        );
+    }
+}
