@@ -19,8 +19,6 @@ pub(crate) enum Profile {
     /// As `cargo lambda build --release` makes it where Cargo.toml says nothing else: thin link-time
     /// optimization, and panics abort.
     Lambda,
-    /// As `cargo build --release` makes it where Cargo.toml says nothing else.
-    Plain,
 }
 
 impl Profile {
@@ -31,12 +29,6 @@ impl Profile {
                 "profile.release.lto=\"thin\"",
                 "profile.release.codegen-units=1",
                 "profile.release.panic=\"abort\"",
-                "profile.release.strip=\"symbols\"",
-            ],
-            Self::Plain => &[
-                "profile.release.lto=false",
-                "profile.release.codegen-units=16",
-                "profile.release.panic=\"unwind\"",
                 "profile.release.strip=\"symbols\"",
             ],
         }

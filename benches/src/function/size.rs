@@ -21,9 +21,8 @@ struct Built {
     program: PathBuf,
     /// As the workspace's release profile makes it.
     bytes: u64,
-    /// In the other profiles, if they were asked for.
+    /// As `cargo lambda` does, if that was asked for.
     lambda: Option<u64>,
-    plain: Option<u64>,
     /// Starts without a document, and with one, if its features read any.
     starts: [Vec<f64>; 2],
 }
@@ -46,28 +45,25 @@ pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
         "## Size and start of a function\n\n\
          `chaos-benches-function`, stripped, in bytes: with `lto = \"fat\"` and `codegen-units = 1`; as \
          `cargo lambda build --release` makes it where Cargo.toml says nothing of that (thin link-time \
-         optimization, one unit, `panic = \"abort\"`); and as `cargo build --release` does (none, 16 \
-         units). More is over the function it is compared with. Starts are of what `cargo lambda` makes: milliseconds from exec to the first \
+         optimization, one unit, `panic = \"abort\"`). More is over the function it is compared with. Starts are of what `cargo lambda` makes: milliseconds from exec to the first \
          request for an invocation, the best and the median, without a document and with an empty one \
          that `init()` reads from loopback.\n\n\
-         | features | fat LTO | more | budget | cargo lambda | more | no LTO | more | start | median | with a document | median |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+         | features | fat LTO | more | budget | cargo lambda | more | start | median | with a document | median |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
     for built in &all {
         let signed = |more: Option<i128>| more.map_or_else(String::new, |more| format!("{more:+}"));
-        let most = built.set.over.and_then(|(_, most)| most);
+        let most = built.set.over.map(|(_, most)| most);
         let bytes = |bytes: Option<u64>| bytes.map_or_else(String::new, |bytes| bytes.to_string());
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
             built.set.name,
             built.bytes,
             signed(built.more(&all, |built| Some(built.bytes))),
             bytes(most),
             bytes(built.lambda),
             signed(built.more(&all, |built| built.lambda)),
-            bytes(built.plain),
-            signed(built.more(&all, |built| built.plain)),
             milliseconds(&built.starts[0]),
             milliseconds(&built.starts[1]),
         );
@@ -83,18 +79,17 @@ pub(crate) fn check() -> Result<Vec<String>> {
     Ok(over(&build(false, false)?))
 }
 
-fn build(long: bool, every_profile: bool) -> Result<Vec<Built>> {
+fn build(long: bool, both_profiles: bool) -> Result<Vec<Built>> {
     let sets = SETS.iter().filter(|set| long || !set.long);
     let one = |set: &Set| {
         eprintln!("[size] {}", set.name);
-        let other = |profile| every_profile.then(|| release(set, profile)).transpose();
         let fat = release(set, Profile::Fat)?;
-        let (lambda, plain) = (other(Profile::Lambda)?, other(Profile::Plain)?);
+        let lambda = both_profiles.then(|| release(set, Profile::Lambda));
+        let lambda = lambda.transpose()?;
         let size = |program: &PathBuf| fs::metadata(program).map(|data| data.len());
         Ok(Built {
             set: *set,
             bytes: size(&fat)?,
-            plain: plain.as_ref().map(size).transpose()?,
             lambda: lambda.as_ref().map(size).transpose()?,
             program: lambda.unwrap_or(fat),
             starts: Default::default(),
@@ -131,7 +126,7 @@ fn milliseconds(starts: &[f64]) -> String {
 
 fn over(all: &[Built]) -> Vec<String> {
     let one = |built: &Built| {
-        let most = built.set.over?.1?;
+        let most = built.set.over?.1;
         let more = built.more(all, |built| Some(built.bytes))?;
         let name = built.set.name;
         (more > i128::from(most)).then(|| format!("{name}: {more} bytes more; allowed: {most}"))
@@ -149,14 +144,13 @@ mod tests {
             program: PathBuf::new(),
             bytes,
             lambda: None,
-            plain: None,
             starts: Default::default(),
         }
     }
 
     #[test]
     fn what_adds_more_than_its_budget_is_named() {
-        let most = SETS[1].over.unwrap().1.unwrap();
+        let most = SETS[1].over.unwrap().1;
         let all = [built(SETS[0], 1000), built(SETS[1], 1000 + most)];
         assert_eq!(over(&all), Vec::<String>::new());
         let all = [built(SETS[0], 1000), built(SETS[1], 1001 + most)];
