@@ -65,7 +65,7 @@ pub(crate) const SETS: [Set; 18] = [
         ..set("the same, chaos-core with `opt-level = \"s\"`", "extension")
     },
     Set {
-        over: Some(("chaos", 30_000)),
+        over: Some(("chaos", 33_000)),
         long: true,
         ..set(
             "`inject`, `lambda`, with a point beside the handler",
@@ -73,7 +73,7 @@ pub(crate) const SETS: [Set; 18] = [
         )
     },
     Set {
-        over: Some(("point", 45_000)),
+        over: Some(("point", 31_000)),
         long: true,
         ..set("`inject`, `lambda`, with two points more", "points")
     },

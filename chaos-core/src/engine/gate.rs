@@ -153,3 +153,51 @@ pub(crate) async fn scope<F: Future>(engine: Arc<Engine>, future: F) -> F::Outpu
 pub(crate) fn scope_sync<R>(engine: Arc<Engine>, call: impl FnOnce() -> R) -> R {
     SCOPE.sync_scope(engine, call)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asking() -> State {
+        State(AtomicU64::new(State::ASKING))
+    }
+
+    #[test]
+    fn who_rests_asks_no_more_until_somebody_wakes_all() {
+        let state = asking();
+        state.rest(HANDLERS, || false);
+        assert!(!state.asks(HANDLERS) && state.asks(POINTS));
+        state.rest(POINTS, || false);
+        assert!(!state.asks(HANDLERS | POINTS));
+        state.wake();
+        assert!(state.asks(HANDLERS) && state.asks(POINTS));
+    }
+
+    #[test]
+    fn nobody_rests_who_is_concerned_meanwhile() {
+        let state = asking();
+        state.rest(HANDLERS | POINTS, || true);
+        assert!(state.asks(HANDLERS) && state.asks(POINTS));
+    }
+
+    #[test]
+    fn every_change_is_another_state_and_wakes_nobody() {
+        let state = asking();
+        state.rest(POINTS, || false);
+        let before = state.before_looking();
+        assert_eq!(before, Some(state.now()));
+        state.changed();
+        assert_ne!(state.before_looking(), before);
+        assert!(state.asks(HANDLERS) && !state.asks(POINTS) && !state.has_scopes());
+    }
+
+    #[test]
+    fn where_there_are_scopes_everybody_asks_and_nothing_is_remembered() {
+        let state = asking();
+        state.rest(HANDLERS | POINTS, || false);
+        state.expect_scopes();
+        assert!(state.has_scopes() && state.before_looking().is_none());
+        state.rest(HANDLERS | POINTS, || false);
+        assert!(state.asks(HANDLERS) && state.asks(POINTS));
+    }
+}

@@ -150,7 +150,7 @@ fn pass(
     let jobs = thread::available_parallelism().map_or(1, |cores| cores.get().min(4));
     let command = mutants(workspace, room)
         .args(["--no-shuffle", "--iterate", "--jobs", &jobs.to_string()])
-        .args(["--timeout-multiplier", "5", "--minimum-test-timeout", "60"])
+        .args(["--timeout-multiplier", "5", "--minimum-test-timeout", "30"])
         .arg("--output")
         .arg(folder)
         // Not after `--`, where the build would not see them.
