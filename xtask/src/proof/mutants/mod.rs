@@ -105,7 +105,14 @@ impl RoomName {
             Self::Fault => ("fault", &["modes", "denylist_source", "any_document"]),
             Self::Engine => (
                 "engine",
-                &["engine", "any_document", "points", "rest", "testing"],
+                &[
+                    "engine",
+                    "any_document",
+                    "points",
+                    "rest",
+                    "response_header",
+                    "testing",
+                ],
             ),
         };
         Room {
