@@ -12,8 +12,8 @@ pub(crate) struct Set {
     pub(crate) over: Option<(&'static str, u64)>,
     /// Whether chaos-core is compiled for size.
     pub(crate) small: bool,
-    /// Whether it is left out where there is no time: the AWS SDK takes minutes to build, and the
-    /// clients of others are many.
+    /// Whether it is left out where there is no time: clients take minutes to build. That of the
+    /// default features is not.
     pub(crate) long: bool,
     /// How it is told of its document, if it is.
     pub(crate) document: Option<Document>,
@@ -114,7 +114,6 @@ pub(crate) const SETS: [Set; 18] = [
     },
     Set {
         over: Some((BARE, 8_500_000)),
-        long: true,
         document: Some(Document::ParameterStore),
         ..set("`inject`, `lambda`, `ssm`", "ssm")
     },
