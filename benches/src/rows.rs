@@ -261,7 +261,7 @@ impl Row {
         }
         let within = "named point in a handler";
         let condition = Setting::PointCondition;
-        let budget = Budget::allocating(3000);
+        let budget = Budget::allocating(5000);
         rows.push(Self::ours(within, Call::PointWithin, condition, budget));
         let rare = Budget::allocating(3000);
         rows.push(Self::ours("named point", Call::Point, Rare, rare));
