@@ -78,7 +78,7 @@ pub(crate) const SETS: [Set; 18] = [
         ..set("`inject`, `lambda`, with two points more", "points")
     },
     Set {
-        over: Some(("chaos", 60_000)),
+        over: Some(("chaos", 33_000)),
         long: true,
         ..set("`inject`, `lambda`, `dns`", "dns")
     },
@@ -87,7 +87,7 @@ pub(crate) const SETS: [Set; 18] = [
         ..set("without chaos-core, with a Redis client", REDIS)
     },
     Set {
-        over: Some((REDIS, 900_000)),
+        over: Some((REDIS, 710_000)),
         long: true,
         ..set("`inject`, `lambda`, `redis`, with that client", "redis")
     },
@@ -96,7 +96,7 @@ pub(crate) const SETS: [Set; 18] = [
         ..set("without chaos-core, with reqwest", REQWEST)
     },
     Set {
-        over: Some((REQWEST, 900_000)),
+        over: Some((REQWEST, 800_000)),
         long: true,
         ..set("`inject`, `lambda`, `reqwest`, with that client", "reqwest")
     },
@@ -105,7 +105,7 @@ pub(crate) const SETS: [Set; 18] = [
         ..set("without chaos-core, with hyper-util's client", TOWER)
     },
     Set {
-        over: Some((TOWER, 900_000)),
+        over: Some((TOWER, 810_000)),
         long: true,
         ..set(
             "`inject`, `lambda`, `hyper_util`, with that client",
