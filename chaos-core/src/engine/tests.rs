@@ -75,54 +75,60 @@ fn a_panic_is_allowed_by_name_only() {
     assert!(engine(allowing(&["panic"]), ONCE).0.allows_panic());
 }
 
-const LATE: &str = r#"{ "latency": { "enabled": true, "min_latency": 5 } }"#;
-const CHOOSY: &str =
-    r#"{ "exception": { "enabled": true, "match": [{ "path": "a", "value": "1" }] } }"#;
-const TWICE: &str = r#"{ "duplicate": { "enabled": true } }"#;
-const TWICE_AT_A_POINT: &str = r#"{ "duplicate": { "enabled": true, "point": "store.get" } }"#;
+/// Where faults can be injected, a call begins by asking.
+#[cfg(feature = "inject")]
+mod beginning {
+    use super::*;
 
-/// The start of a handler's call in an engine with that document, and whether its event is looked at and
-/// its arguments are cloned.
-fn begun(document: &str) -> (Box<Beginning>, Arc<Shared>, bool, bool) {
-    expect_scopes();
-    let (engine, shared) = engine(Options::default(), document);
-    let mut looked = false;
-    let beginning = scope_sync(Arc::new(engine), || {
-        begin(Vec::new, |wanted| {
-            looked = wanted;
-            Seen::event()
-        })
-    });
-    let beginning = beginning.expect("something is on");
-    let cloned = again(Some(&beginning), || Some(())).is_some();
-    (beginning, shared, looked, cloned)
-}
+    const LATE: &str = r#"{ "latency": { "enabled": true, "min_latency": 5 } }"#;
+    const CHOOSY: &str =
+        r#"{ "exception": { "enabled": true, "match": [{ "path": "a", "value": "1" }] } }"#;
+    const TWICE: &str = r#"{ "duplicate": { "enabled": true } }"#;
+    const TWICE_AT_A_POINT: &str = r#"{ "duplicate": { "enabled": true, "point": "store.get" } }"#;
 
-#[test]
-fn an_event_is_looked_at_and_cloned_where_a_flag_asks_for_it() {
-    let asks = |document| {
-        let (_, _, looked, cloned) = begun(document);
-        (looked, cloned)
-    };
-    assert_eq!(asks(LATE), (false, false));
-    assert_eq!(asks(CHOOSY), (true, false));
-    assert_eq!(asks(TWICE), (false, true));
-    assert_eq!(asks(TWICE_AT_A_POINT), (false, false));
-}
+    /// The start of a handler's call in an engine with that document, and whether its event is looked at and
+    /// its arguments are cloned.
+    fn begun(document: &str) -> (Box<Beginning>, Arc<Shared>, bool, bool) {
+        expect_scopes();
+        let (engine, shared) = engine(Options::default(), document);
+        let mut looked = false;
+        let beginning = scope_sync(Arc::new(engine), || {
+            begin(Vec::new, |wanted| {
+                looked = wanted;
+                Seen::event()
+            })
+        });
+        let beginning = beginning.expect("something is on");
+        let cloned = again(Some(&beginning), || Some(())).is_some();
+        (beginning, shared, looked, cloned)
+    }
 
-#[test]
-fn a_flag_that_came_after_the_look_at_the_event_says_nothing() {
-    let (beginning, shared, ..) = begun(LATE);
-    shared.apply(plan::read(CHOOSY).plan);
-    assert!(
-        beginning
-            .decide(false)
-            .is_none_or(|injection| injection.before.is_empty())
-    );
-    assert!(shared.recorded().is_empty());
-    // The next call is looked at, and this type cannot be.
-    let (beginning, shared, ..) = begun(CHOOSY);
-    drop(beginning.decide(false));
-    let actions: Vec<Action> = shared.recorded().iter().map(|one| one.action).collect();
-    assert_eq!(actions, [Action::Error]);
+    #[test]
+    fn an_event_is_looked_at_and_cloned_where_a_flag_asks_for_it() {
+        let asks = |document| {
+            let (_, _, looked, cloned) = begun(document);
+            (looked, cloned)
+        };
+        assert_eq!(asks(LATE), (false, false));
+        assert_eq!(asks(CHOOSY), (true, false));
+        assert_eq!(asks(TWICE), (false, true));
+        assert_eq!(asks(TWICE_AT_A_POINT), (false, false));
+    }
+
+    #[test]
+    fn a_flag_that_came_after_the_look_at_the_event_says_nothing() {
+        let (beginning, shared, ..) = begun(LATE);
+        shared.apply(plan::read(CHOOSY).plan);
+        assert!(
+            beginning
+                .decide(false)
+                .is_none_or(|injection| injection.before.is_empty())
+        );
+        assert!(shared.recorded().is_empty());
+        // The next call is looked at, and this type cannot be.
+        let (beginning, shared, ..) = begun(CHOOSY);
+        drop(beginning.decide(false));
+        let actions: Vec<Action> = shared.recorded().iter().map(|one| one.action).collect();
+        assert_eq!(actions, [Action::Error]);
+    }
 }
