@@ -1,7 +1,6 @@
 //! Who keeps the document fresh: a handler where there is one, and the points where there is none.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lambda_runtime::{Context, LambdaEvent};
@@ -9,10 +8,10 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::Chaos;
+use super::tests::Own;
 use crate::engine::{self, Engine};
 use crate::error::InjectedError;
 use crate::inject_chaos;
-use crate::source::{Fetch, Source};
 
 /// Names the point, and nothing that is called.
 const ELSEWHERE: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "other.*"}}"#;
@@ -36,50 +35,26 @@ async fn handler(event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Err
     Ok(json!([failed, u64::try_from(waited)?]))
 }
 
-/// Answers after a while, and counts how often it was asked.
-struct Slow {
-    document: &'static str,
-    fetches: Arc<AtomicUsize>,
-}
-
-impl Source for Slow {
-    fn name(&self) -> &'static str {
-        "slow"
-    }
-    fn location(&self) -> String {
-        "a slow source".to_owned()
-    }
-    fn fetch(&self) -> Fetch<'_> {
-        Box::pin(async {
-            self.fetches.fetch_add(1, Ordering::Relaxed);
-            tokio::time::sleep(TAKES).await;
-            Ok(self.document.to_owned())
-        })
-    }
-}
-
-/// An engine over such a source, which is asked at every invocation.
+/// An engine over a source that takes a while, and is asked at every invocation.
 struct Kept {
     engine: Arc<Engine>,
-    fetches: Arc<AtomicUsize>,
+    source: Own,
 }
 
 impl Kept {
     fn with(document: &'static str) -> Self {
         engine::expect_scopes();
-        let fetches = Arc::<AtomicUsize>::default();
-        let source = Slow {
-            document,
-            fetches: Arc::clone(&fetches),
-        };
-        let chaos = Chaos::from_env().source(source).cache_ttl(Duration::ZERO);
+        let mut source = Own::answering(document);
+        source.takes = TAKES;
+        let chaos = Chaos::from_env().source(source.clone());
+        let chaos = chaos.cache_ttl(Duration::ZERO);
         let engine = chaos.build(&|_| None, std::convert::identity);
         let engine = Arc::new(engine.expect("an engine"));
-        Self { engine, fetches }
+        Self { engine, source }
     }
 
     fn fetches(&self) -> usize {
-        self.fetches.load(Ordering::Relaxed)
+        self.source.fetches()
     }
 
     /// What came of the point in a handler that works for so many milliseconds after it.

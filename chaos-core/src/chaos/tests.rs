@@ -22,15 +22,15 @@ fn blocking() -> Result<u8, InjectedError> {
 
 /// A source of the user's own: it answers what it is told to, after as long as it is told.
 #[derive(Clone)]
-struct Own {
+pub(super) struct Own {
     answer: Result<&'static str, &'static str>,
-    takes: Duration,
+    pub(super) takes: Duration,
     fetches: Arc<AtomicUsize>,
     in_init: bool,
 }
 
 impl Own {
-    fn answering(document: &'static str) -> Self {
+    pub(super) fn answering(document: &'static str) -> Self {
         Self {
             answer: Ok(document),
             takes: Duration::ZERO,
@@ -39,7 +39,7 @@ impl Own {
         }
     }
 
-    fn fetches(&self) -> usize {
+    pub(super) fn fetches(&self) -> usize {
         self.fetches.load(Ordering::Relaxed)
     }
 }
