@@ -130,6 +130,8 @@ fn tried(workspace: &Workspace, room: &Room, resume: bool) -> Result<Verdicts> {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("cannot delete {}", folder.display()))?;
     }
+    // cargo-mutants makes one folder, not its parents.
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let list = mutants(workspace, room).arg("--list").output()?;
     let mut verdicts = Verdicts::of_an_earlier_run(&folder, list.lines())?;
     let closest = room.closest.iter().map(|test| format!("--test={test}"));
