@@ -33,6 +33,9 @@ const CLIENT: &str = "client";
 const REDIS: &str = "redis_client";
 const REQWEST: &str = "reqwest_client";
 const TOWER: &str = "tower_client";
+/// Without chaos, under `lambda_http`, and with a router of axum there.
+const HTTP: &str = "http_handler";
+const ROUTER: &str = "router";
 
 const fn set(name: &'static str, features: &'static str) -> Set {
     Set {
@@ -45,104 +48,101 @@ const fn set(name: &'static str, features: &'static str) -> Set {
     }
 }
 
+impl Set {
+    const fn over(self, other: &'static str, budget: u64) -> Self {
+        let over = Some((other, budget));
+        Self { over, ..self }
+    }
+
+    const fn small(self) -> Self {
+        let small = true;
+        Self { small, ..self }
+    }
+
+    const fn long(self) -> Self {
+        let long = true;
+        Self { long, ..self }
+    }
+
+    const fn reads(self, document: Document) -> Self {
+        let document = Some(document);
+        Self { document, ..self }
+    }
+}
+
 /// All of them. A budget is what was measured, and some tens of kilobytes for other compilers and
 /// for what is mended.
-pub(crate) const SETS: [Set; 18] = [
-    set("without chaos-core", BARE),
-    Set {
-        over: Some((BARE, 650_000)),
-        ..set("`inject`, `lambda`", "chaos")
-    },
-    Set {
-        over: Some((BARE, 750_000)),
-        document: Some(Document::AppConfigAgent),
-        ..set("`inject`, `lambda`, `extension`", "extension")
-    },
-    Set {
-        over: Some((BARE, 670_000)),
-        small: true,
-        document: Some(Document::AppConfigAgent),
-        ..set("the same, chaos-core with `opt-level = \"s\"`", "extension")
-    },
-    Set {
-        over: Some(("chaos", 33_000)),
-        long: true,
-        ..set(
+pub(crate) const SETS: [Set; 22] = {
+    use Document::{AppConfigAgent, ParameterStore};
+    [
+        set("without chaos-core", BARE),
+        set("`inject`, `lambda`", "chaos").over(BARE, 650_000),
+        set("`inject`, `lambda`, `extension`", "extension")
+            .over(BARE, 750_000)
+            .reads(AppConfigAgent),
+        set("the same, chaos-core with `opt-level = \"s\"`", "extension")
+            .over(BARE, 670_000)
+            .small()
+            .reads(AppConfigAgent),
+        set(
             "`inject`, `lambda`, with a point beside the handler",
             "point",
         )
-    },
-    Set {
-        over: Some(("point", 31_000)),
-        long: true,
-        ..set("`inject`, `lambda`, with two points more", "points")
-    },
-    Set {
-        over: Some(("chaos", 33_000)),
-        long: true,
-        ..set("`inject`, `lambda`, `dns`", "dns")
-    },
-    Set {
-        long: true,
-        ..set("without chaos-core, with a Redis client", REDIS)
-    },
-    Set {
-        over: Some((REDIS, 710_000)),
-        long: true,
-        ..set("`inject`, `lambda`, `redis`, with that client", "redis")
-    },
-    Set {
-        long: true,
-        ..set("without chaos-core, with reqwest", REQWEST)
-    },
-    Set {
-        over: Some((REQWEST, 800_000)),
-        long: true,
-        ..set("`inject`, `lambda`, `reqwest`, with that client", "reqwest")
-    },
-    Set {
-        long: true,
-        ..set("without chaos-core, with hyper-util's client", TOWER)
-    },
-    Set {
-        over: Some((TOWER, 810_000)),
-        long: true,
-        ..set(
+        .over("chaos", 33_000)
+        .long(),
+        set("`inject`, `lambda`, with two points more", "points")
+            .over("point", 31_000)
+            .long(),
+        set("`inject`, `lambda`, `dns`", "dns")
+            .over("chaos", 33_000)
+            .long(),
+        set("without chaos-core, a handler of lambda_http", HTTP).long(),
+        set("`inject`, `lambda_http`, that handler", "lambda_http")
+            .over(HTTP, 700_000)
+            .long(),
+        set("without chaos-core, a router of axum there", ROUTER).long(),
+        set(
+            "`inject`, `lambda_http`, `axum`, a point at a route",
+            "axum",
+        )
+        .over(ROUTER, 750_000)
+        .long(),
+        set("without chaos-core, with a Redis client", REDIS).long(),
+        set("`inject`, `lambda`, `redis`, with that client", "redis")
+            .over(REDIS, 710_000)
+            .long(),
+        set("without chaos-core, with reqwest", REQWEST).long(),
+        set("`inject`, `lambda`, `reqwest`, with that client", "reqwest")
+            .over(REQWEST, 800_000)
+            .long(),
+        set("without chaos-core, with hyper-util's client", TOWER).long(),
+        set(
             "`inject`, `lambda`, `hyper_util`, with that client",
             "hyper_util",
         )
-    },
-    Set {
-        over: Some((BARE, 8_500_000)),
-        document: Some(Document::ParameterStore),
-        ..set("`inject`, `lambda`, `ssm`", "ssm")
-    },
-    Set {
-        long: true,
-        ..set("without chaos-core, with a DynamoDB client", CLIENT)
-    },
-    Set {
-        over: Some((CLIENT, 2_050_000)),
-        long: true,
-        document: Some(Document::ParameterStore),
-        ..set("`inject`, `lambda`, `ssm`, with that client", "client,ssm")
-    },
-    Set {
-        over: Some((CLIENT, 2_200_000)),
-        long: true,
-        document: Some(Document::ParameterStore),
-        ..set(
+        .over(TOWER, 810_000)
+        .long(),
+        set("`inject`, `lambda`, `ssm`", "ssm")
+            .over(BARE, 8_500_000)
+            .reads(ParameterStore),
+        set("without chaos-core, with a DynamoDB client", CLIENT).long(),
+        set("`inject`, `lambda`, `ssm`, with that client", "client,ssm")
+            .over(CLIENT, 2_050_000)
+            .long()
+            .reads(ParameterStore),
+        set(
             "`inject`, `lambda`, `ssm`, `aws`, with that client",
             "aws,ssm",
         )
-    },
-    Set {
-        over: Some((CLIENT, 2_350_000)),
-        long: true,
-        document: Some(Document::AppConfigAgent),
-        ..set("all features, with that client", "all")
-    },
-];
+        .over(CLIENT, 2_200_000)
+        .long()
+        .reads(ParameterStore),
+        set("all features, with that client", "all")
+            .over(CLIENT, 2_350_000)
+            .long()
+            .reads(AppConfigAgent),
+    ]
+};
 
 #[cfg(test)]
 mod tests {
