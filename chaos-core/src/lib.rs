@@ -164,6 +164,9 @@ mod clock;
 mod engine;
 mod error;
 mod fault;
+#[cfg(test)]
+#[path = "../tests/log/mod.rs"]
+mod log;
 pub mod plan;
 mod seam;
 pub mod simulate;

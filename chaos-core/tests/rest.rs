@@ -21,6 +21,8 @@ const ELSEWHERE: &str = r#"{"p": {"enabled": true, "mode": "exception", "point":
 const AT_REQUESTS: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "http.GET"}}"#;
 const AT_OTHER_REQUESTS: &str =
     r#"{"p": {"enabled": true, "mode": "exception", "point": "http.PUT"}}"#;
+const AT_EVENTS: &str =
+    r#"{"exception": {"enabled": true, "match": [{"path": "kind", "value": "order"}]}}"#;
 const AT_ALL: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "store.*"}}"#;
 
 static DOCUMENT: Mutex<&str> = Mutex::new(IDLE);
@@ -84,7 +86,7 @@ async fn handler(_: LambdaEvent<Value>) -> Result<Value, Error> {
 async fn called() -> Option<Value> {
     let mut last = None;
     for n in 0..3 {
-        let event = LambdaEvent::new(json!({}), lambda_runtime::Context::default());
+        let event = LambdaEvent::new(json!({"kind": "order"}), lambda_runtime::Context::default());
         let came = handler(event).await.ok();
         assert!(n == 0 || came == last, "{came:?} after {last:?}");
         last = came;
@@ -149,6 +151,9 @@ async fn who_rests_is_woken() {
             (AT_ONE, Some([true, false])),
             (AT_ALL, Some([true, true])),
             (AT_HANDLERS, None),
+            (IDLE, Some([false, false])),
+            // The event is looked at before it is known that a flag wants it.
+            (AT_EVENTS, None),
             ("no document", Some([false, false])),
         ] {
             *DOCUMENT.lock().expect("no panic") = document;

@@ -200,4 +200,11 @@ mod tests {
         state.rest(HANDLERS | POINTS, || false);
         assert!(state.asks(HANDLERS) && state.asks(POINTS));
     }
+
+    #[test]
+    fn what_changes_is_the_state_that_everybody_sees() {
+        let before = super::state();
+        super::changed();
+        assert_ne!(super::state(), before);
+    }
 }

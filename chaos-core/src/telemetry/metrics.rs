@@ -99,7 +99,7 @@ impl Metrics {
 
     /// The lines of what was counted, which begins anew: one for the function, and one for each flag
     /// that was injected, since a line has but one value of each dimension.
-    fn take(&self, now: Duration) -> String {
+    pub(crate) fn take(&self, now: Duration) -> String {
         let injected =
             std::mem::take(&mut *self.injected.lock().unwrap_or_else(PoisonError::into_inner));
         let mut lines = String::new();

@@ -286,10 +286,12 @@ async fn a_service_is_called_twice_only_where_it_is_decided() {
             std::future::ready(Ok::<_, Error>(event.payload))
         }
     };
-    let never = json!({"duplicate": {"enabled": true, "percentage": 0}});
+    let never = json!({"enabled": true, "percentage": 0});
+    let late = json!({"enabled": true, "min_latency": 1});
     let scopes = [
         (Scope::new(&json!({})), 1),
-        (Scope::new(&never), 1),
+        (Scope::new(&json!({"duplicate": never})), 1),
+        (Scope::new(&json!({"duplicate": never, "latency": late})), 1),
         (Scope::dry_run(&duplicate()), 1),
         (Scope::allowing(&duplicate(), &["latency"]), 1),
         (Scope::new(&duplicate()), 2),

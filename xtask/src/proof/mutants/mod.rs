@@ -108,8 +108,10 @@ impl RoomName {
                 &[
                     "engine",
                     "any_document",
+                    "modes",
                     "points",
                     "rest",
+                    "still_asked",
                     "response_header",
                     "testing",
                 ],

@@ -5,16 +5,14 @@ use tracing::Level;
 use tracing::subscriber::DefaultGuard;
 
 use super::*;
-
-#[path = "../../../../tests/log/mod.rs"]
-mod collected;
+use crate::log::Log;
 
 /// Collects what this thread logs at level info and above.
-struct Lines(collected::Log);
+struct Lines(Log);
 
 impl Lines {
     fn collect() -> (Self, DefaultGuard) {
-        let (log, guard) = collected::Log::collect(Level::INFO);
+        let (log, guard) = Log::collect(Level::INFO);
         (Self(log), guard)
     }
 

@@ -1,4 +1,16 @@
 //! What the engine permits, and what it says of that.
+//!
+//! - `caller.rs`: a return type that says what the engine asked of it
+//! - `counted.rs`: what is counted, and when it is written
+//! - `invocation.rs`: which invocation a call is in
+//! - `said.rs`: what is said once, and what each time
+//! - `waits.rs`: waits and the invocation's deadline
+
+mod caller;
+mod counted;
+mod invocation;
+mod said;
+mod waits;
 
 use std::sync::Arc;
 
@@ -61,6 +73,26 @@ fn what_is_not_allowed_is_blocked_and_counts_against_no_limit() {
 }
 
 #[test]
+fn flags_that_have_not_begun_or_are_over_are_told_apart() {
+    const LATER: &str = "\"starts_at\": \"2999-01-01T00:00:00Z\"";
+    const OVER: &str = "\"expires_at\": \"2001-01-01T00:00:00Z\"";
+    let outside = |document: &str| {
+        let (_, shared) = engine(Options::default(), document);
+        shared.outside_their_time(SystemTime::now())
+    };
+    assert_eq!(outside(ONCE), "");
+    let said = ", 1 of them outside starts_at and expires_at";
+    for when in [LATER, OVER] {
+        let document = format!(
+            r#"{{ "latency": {{ "enabled": true, {when} }}, "exception": {{ "enabled": true }} }}"#
+        );
+        assert_eq!(outside(&document), said);
+    }
+    let document = format!(r#"{{ "settings": {{ {OVER} }}, "exception": {{ "enabled": true }} }}"#);
+    assert_eq!(outside(&document), said);
+}
+
+#[test]
 fn an_engine_shows_what_is_in_force() {
     let shown = format!("{:?}", engine(allowing(&["latency"]), ONCE).0);
     assert!(
@@ -113,6 +145,16 @@ mod beginning {
         assert_eq!(asks(CHOOSY), (true, false));
         assert_eq!(asks(TWICE), (false, true));
         assert_eq!(asks(TWICE_AT_A_POINT), (false, false));
+    }
+
+    #[test]
+    fn where_a_scope_may_still_be_entered_nothing_is_decided_yet() {
+        let (beginning, ..) = begun(LATE);
+        assert!(beginning.is_ready());
+        let beginning = begin(Vec::new, |_| Seen::event()).expect("a scope may be on");
+        assert!(!beginning.is_ready());
+        let shown = format!("{beginning:?}");
+        assert!(shown.contains(HANDLER), "{shown}");
     }
 
     #[test]
