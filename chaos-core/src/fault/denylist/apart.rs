@@ -137,7 +137,7 @@ mod tests {
         }
 
         fn answers_in_init(&self) -> bool {
-            true
+            false
         }
 
         fn immediate(&self) -> Option<Result<String, SourceError>> {
@@ -156,7 +156,7 @@ mod tests {
         let (source, _) = own(true);
         assert_eq!((source.name(), &*source.location()), ("own", "here"));
         assert_eq!(source.cache_ttl(), Some(Duration::from_secs(7)));
-        assert!(source.answers_in_init());
+        assert!(!source.answers_in_init());
         let at_once = source.immediate().map(Result::unwrap);
         assert_eq!(at_once.as_deref(), Some("at once"));
         assert!(!is_apart());

@@ -36,3 +36,20 @@ impl Exactly {
         Self {}
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::thread::{current_timer_slack, set_current_timer_slack};
+
+    use super::*;
+
+    #[test]
+    fn a_thread_has_its_own_slack_again_afterwards() {
+        let own = std::num::NonZeroU64::new(30_000);
+        set_current_timer_slack(own).unwrap();
+        let exactly = Exactly::here();
+        assert_eq!(current_timer_slack().unwrap(), 1);
+        drop(exactly);
+        assert_eq!(current_timer_slack().unwrap(), 30_000);
+    }
+}
