@@ -158,6 +158,7 @@ fn pass(
     tests: &[String],
     verdicts: &mut Verdicts,
 ) -> Result<()> {
+    verdicts.leave_out_done(folder, EXPLAINED)?;
     let jobs = thread::available_parallelism().map_or(1, |cores| cores.get().min(4));
     let command = mutants(workspace, room)
         .args(["--no-shuffle", "--iterate", "--jobs", &jobs.to_string()])

@@ -62,14 +62,22 @@ impl Verdicts {
 
     /// Whether there is one left that more tests might kill: of what is explained none does.
     pub(super) fn ask_for_more(&self, explained: &str) -> bool {
-        self.0.iter().any(|(name, verdict)| match verdict {
-            Verdict::NotTried => true,
+        self.0.keys().any(|name| !self.is_done(name, explained))
+    }
+
+    fn is_done(&self, name: &str, explained: &str) -> bool {
+        match self.0[name] {
+            Verdict::NotTried => false,
+            Verdict::Killed | Verdict::DoesNotCompile => true,
+            // Of several alike, nobody can tell which a reason is for.
             Verdict::Survived => {
                 let (file, change) = parts(name);
-                reasons(file, change, explained) == 0
+                let alike = self.0.iter().filter(|(other, verdict)| {
+                    **verdict == Verdict::Survived && parts(other) == (file, change)
+                });
+                alike.count() <= reasons(file, change, explained)
             }
-            Verdict::Killed | Verdict::DoesNotCompile => false,
-        })
+        }
     }
 
     /// Reads what cargo-mutants wrote in a folder, and keeps it there.
@@ -82,22 +90,22 @@ impl Verdicts {
                 self.0.insert(name.to_owned(), verdict);
             }
         }
-        let write = |path: &Path, text: &[u8]| {
-            fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
-        };
-        write(&folder.join(KEPT), &serde_json::to_vec(&self.0)?)?;
-        write(&folder.join(DONE), self.done().as_bytes())
+        let kept = folder.join(KEPT);
+        fs::write(&kept, serde_json::to_vec(&self.0)?)
+            .with_context(|| format!("cannot write {}", kept.display()))
     }
 
-    /// Those that no test can say more about, a line each.
-    fn done(&self) -> String {
-        let done = |verdict: &Verdict| matches!(verdict, Verdict::Killed | Verdict::DoesNotCompile);
-        let all = self.0.iter();
-        let names: Vec<&str> = all
-            .filter(|(_, verdict)| done(verdict))
-            .map(|(name, _)| &**name)
-            .collect();
-        names.join("\n")
+    /// Leaves those out of the next pass that no test can say more about.
+    pub(super) fn leave_out_done(&self, folder: &Path, explained: &str) -> Result<()> {
+        let names = self.0.keys().map(String::as_str);
+        let done: Vec<&str> = names.filter(|name| self.is_done(name, explained)).collect();
+        let path = folder.join(DONE);
+        // Before its first pass cargo-mutants has no folder, and there is nothing to leave out.
+        if done.is_empty() && !path.exists() {
+            return Ok(());
+        }
+        fs::write(&path, done.join("\n"))
+            .with_context(|| format!("cannot write {}", path.display()))
     }
 
     pub(super) fn add(&mut self, other: Self) {
@@ -242,12 +250,17 @@ mod tests {
         verdicts.read(folder.path()).unwrap();
         assert!(verdicts.ask_for_more(""));
         assert!(!verdicts.ask_for_more(EXPLAINED));
+        let left_out = |verdicts: &Verdicts, explained: &str| {
+            verdicts.leave_out_done(folder.path(), explained).unwrap();
+            fs::read_to_string(folder.path().join(DONE)).unwrap()
+        };
+        assert_eq!(left_out(&verdicts, EXPLAINED), MUTANT);
+        assert_eq!(left_out(&verdicts, ""), "");
         write("missed.txt", "");
         write("caught.txt", &format!("{MUTANT}\n"));
         verdicts.read(folder.path()).unwrap();
         assert!(!verdicts.ask_for_more(""));
-        let done = fs::read_to_string(folder.path().join(DONE)).unwrap();
-        assert_eq!(done, MUTANT);
+        assert_eq!(left_out(&verdicts, ""), MUTANT);
 
         let names = [MUTANT, "another"];
         let resumed = Verdicts::of_an_earlier_run(folder.path(), names.into_iter()).unwrap();
