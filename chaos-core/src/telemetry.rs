@@ -10,6 +10,9 @@ use tracing::Level;
 pub(crate) use self::metrics::Metrics;
 use crate::plan::{Mode, Pattern};
 
+/// The most characters of a deny list that a line of the log has.
+const LONGEST_LIST: usize = 1024;
+
 /// What was done with a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -198,7 +201,7 @@ impl Decision {
                     memory_mb = self.memory_mb,
                     cpu_ms = self.cpu_ms,
                     cpu_threads = self.cpu_threads,
-                    deny_list = self.deny_list,
+                    deny_list = self.deny_list.as_deref().map(shown),
                     exit_code = self.exit_code,
                     body = self.body,
                     headers_dropped = self.headers_dropped,
@@ -215,6 +218,12 @@ impl Decision {
             _ => event!(Level::DEBUG),
         }
     }
+}
+
+/// The beginning of a deny list, which may have a quarter of a million characters.
+fn shown(list: &str) -> &str {
+    let cut = list.char_indices().nth(LONGEST_LIST);
+    cut.map_or(list, |(at, _)| &list[..at])
 }
 
 /// In one line, for a test that fails: `inject slow-cache (latency) at cache.get: 50 ms`. The mode
@@ -242,5 +251,29 @@ impl fmt::Display for Decision {
             return Ok(());
         }
         write!(f, ": {}", figures.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Log;
+    use crate::plan::{self, HANDLER_POINT};
+
+    #[test]
+    fn a_line_has_the_beginning_of_a_long_deny_list() {
+        let reading = plan::read(r#"{ "denylist": { "enabled": true, "deny_list": ["a"] } }"#);
+        let mode = &reading.plan.flags[0].mode;
+        let shown = |length: usize| {
+            let mut decision = Decision::new(Action::Inject, mode, "denylist", HANDLER_POINT);
+            decision.deny_list = Some("\u{fc}".repeat(length));
+            let (log, _guard) = Log::collect(Level::INFO);
+            decision.emit("test", true);
+            let lines = log.take();
+            let list = lines[0]["deny_list"].as_str();
+            list.expect("a list").chars().count()
+        };
+        assert_eq!([shown(1024), shown(1025)], [1024, 1024]);
+        assert_eq!(shown(3), 3);
     }
 }

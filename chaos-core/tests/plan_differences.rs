@@ -134,6 +134,11 @@ fn texts_and_lists_have_a_bounded_length() {
         &json!({ "exception": { "enabled": true, "match": conditions } }),
         "exception.match",
     );
+    let flag = json!({ "mode": "exception", "enabled": true });
+    let [long, longer] = [256, 257].map(|length| "n".repeat(length));
+    assert_eq!(read(&json!({ long: flag })).findings, []);
+    let shown = format!("{}…", &longer[..40]);
+    refused(&json!({ longer: flag }), &shown);
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl Plan {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Flag {
-    /// The flag's key in the document.
+    /// The flag's key in the document, of at most 256 characters.
     pub name: Arc<str>,
     /// Whether it is switched on. A flag that is not is validated all the same.
     pub enabled: bool,

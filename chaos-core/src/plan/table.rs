@@ -171,6 +171,9 @@ pub(super) const LONGEST_TEXT: usize = 4_096;
 /// The most entries of a list, and the most labels.
 pub(super) const MOST_ENTRIES: usize = 64;
 
+/// The longest name of a flag, in characters: it stands on every line of the log that is about it.
+pub(super) const LONGEST_FLAG_NAME: usize = 256;
+
 /// The longest name of a label, in characters.
 pub(super) const LONGEST_LABEL_NAME: usize = 256;
 

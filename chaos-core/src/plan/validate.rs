@@ -9,7 +9,7 @@ use super::modes::{MODES, mode_row};
 use super::nearest::nearest;
 use super::parts;
 use super::report::{Report, described, kind_of, listed, quoted, spelled};
-use super::table::{FLAG_ATTRIBUTES, ModeRow};
+use super::table::{FLAG_ATTRIBUTES, LONGEST_FLAG_NAME, ModeRow};
 use super::trigger::Phase;
 
 /// What the agent of `AppConfig` adds to a flag with variants; it says nothing to us.
@@ -26,6 +26,13 @@ pub(super) fn flag(name: &str, raw: &Value, report: &mut Report) -> Option<Flag>
         return None;
     };
     let row = row_of(name, object, report)?;
+    let length = name.chars().count();
+    if length > LONGEST_FLAG_NAME {
+        let message =
+            format!("a name of {length} characters is too long; write at most {LONGEST_FLAG_NAME}");
+        report.error(spelled(name), message);
+        return None;
+    }
     let mut fields = Fields::new(object, [FLAG_ATTRIBUTES, row.attributes], name, &[], report);
     flag_of(name, row, &mut fields)
 }

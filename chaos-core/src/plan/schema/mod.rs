@@ -19,6 +19,7 @@
 //! - What a text holds that is itself JSON, as lists and objects may be written (`point`,
 //!   `labels`, `match`, `headers`, `drop_headers`, `set_headers`).
 //! - Headers whose names differ only in case.
+//! - A flag's name of more than 256 characters.
 //! - A body that is no text, and too long as JSON.
 //! - 29 February in a year that has none, and a leap second where there can be none.
 //! - A whole number of 2^53 or more that is written with a decimal point or an exponent.
