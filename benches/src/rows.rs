@@ -47,10 +47,10 @@ const POINT_CONDITION: &str = r#"{ "exception": {
     "enabled": true, "point": "bench.*", "match": [{ "path": "headers.x-test", "value": "1" }]
 } }"#;
 
-const RARE: &str = r#"{
-    "handler": { "enabled": true, "mode": "statuscode", "percentage": 0.001 },
-    "points": { "enabled": true, "mode": "statuscode", "percentage": 0.001, "point": "*" }
-}"#;
+const RARE: &str = r#"{ "statuscode": { "enabled": true, "percentage": 0.001 } }"#;
+
+const POINT_RARE: &str =
+    r#"{ "statuscode": { "enabled": true, "percentage": 0.001, "point": "bench.*" } }"#;
 
 /// What the environment says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,8 @@ pub enum Setting {
     PointCondition,
     /// A flag that is on, at 0.001 %, with a fault after which the call succeeds all the same.
     Rare,
+    /// The same of a flag that names points.
+    PointRare,
     /// A document in a file that fails every call. Not a row, but the proof that the others
     /// measure what they say.
     Firing,
@@ -92,7 +94,7 @@ impl Setting {
             Self::OtherCalls => "ten flags on that concern other calls",
             Self::Off => "feature `inject` off",
             Self::Condition | Self::PointCondition => "a condition that does not hold",
-            Self::Rare => "a flag at 0.001 %",
+            Self::Rare | Self::PointRare => "a flag at 0.001 %",
             Self::Firing => "firing, in a file",
         }
     }
@@ -110,6 +112,7 @@ impl Setting {
             Self::Condition => &[("CHAOS_CONFIG", CONDITION)],
             Self::PointCondition => &[("CHAOS_CONFIG", POINT_CONDITION)],
             Self::Rare => &[("CHAOS_CONFIG", RARE)],
+            Self::PointRare => &[("CHAOS_CONFIG", POINT_RARE)],
             Self::Firing => &[(FILE, FIRING), ("CHAOS_CACHE_TTL", "3600")],
         }
     }
@@ -263,8 +266,8 @@ impl Row {
         let condition = Setting::PointCondition;
         let budget = Budget::allocating(5000);
         rows.push(Self::ours(within, Call::PointWithin, condition, budget));
-        let rare = Budget::allocating(3000);
-        rows.push(Self::ours("named point", Call::Point, Rare, rare));
+        let (rare, budget) = (Setting::PointRare, Budget::allocating(3000));
+        rows.push(Self::ours("named point", Call::Point, rare, budget));
         for (title, call, budget) in [
             ("attribute", Call::Attribute, Budget::NOTHING),
             ("attribute, small", Call::Small, Budget::NOTHING),

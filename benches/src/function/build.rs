@@ -17,9 +17,16 @@ pub(crate) enum Profile {
     /// The workspace's own: fat link-time optimization and one codegen unit.
     Fat,
     /// As `cargo lambda build --release` makes it where Cargo.toml says nothing else: thin link-time
-    /// optimization, and panics abort.
+    /// optimization, panics abort, for the processors of Lambda. It links by zig, and this does not.
     Lambda,
 }
+
+/// The oldest processor of Lambda, which `cargo lambda` compiles for.
+const LAMBDA_CPU: &str = if cfg!(target_arch = "aarch64") {
+    "build.rustflags=[\"-C\", \"target-cpu=neoverse-n1\"]"
+} else {
+    "build.rustflags=[\"-C\", \"target-cpu=haswell\"]"
+};
 
 impl Profile {
     fn settings(self) -> &'static [&'static str] {
@@ -30,6 +37,7 @@ impl Profile {
                 "profile.release.codegen-units=1",
                 "profile.release.panic=\"abort\"",
                 "profile.release.strip=\"symbols\"",
+                LAMBDA_CPU,
             ],
         }
     }

@@ -123,7 +123,7 @@ pub(crate) const SETS: [Set; 22] = {
         .over(TOWER, 810_000)
         .long(),
         set("`inject`, `lambda`, `ssm`", "ssm")
-            .over(BARE, 8_500_000)
+            .over(BARE, 6_860_000)
             .reads(ParameterStore),
         set("without chaos-core, with a DynamoDB client", CLIENT).long(),
         set("`inject`, `lambda`, `ssm`, with that client", "client,ssm")

@@ -45,9 +45,10 @@ pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
         "## Size and start of a function\n\n\
          `chaos-benches-function`, stripped, in bytes: with `lto = \"fat\"` and `codegen-units = 1`; as \
          `cargo lambda build --release` makes it where Cargo.toml says nothing of that (thin link-time \
-         optimization, one unit, `panic = \"abort\"`). More is over the function it is compared with. Starts are of what `cargo lambda` makes: milliseconds from exec to the first \
-         request for an invocation, the best and the median, without a document and with an empty one \
-         that `init()` reads from loopback.\n\n\
+         optimization, one unit, `panic = \"abort\"`, for the processors of Lambda), but for its linker. More \
+         is over the function it is compared with. Starts are of the latter: milliseconds from exec to the \
+         first request for an invocation, the best and the median, without a document and with an empty \
+         one that `init()` reads from loopback.\n\n\
          | features | fat LTO | more | budget | cargo lambda | more | start | median | with a document | median |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );

@@ -2,8 +2,9 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::deny::Deny;
 use crate::report;
@@ -14,6 +15,9 @@ use super::{Ending, Row};
 
 /// Where cargo-deny keeps the database, under cargo's home. The digits are its hash of the address.
 const DATABASE: &str = "advisory-dbs/advisory-db-3157b0e258782691";
+
+/// An older database says little of the versions that are there today: half a year.
+const OLDEST: Duration = Duration::from_hours(180 * 24);
 
 pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
     let deny = Deny::of(workspace);
@@ -29,7 +33,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
              of https://github.com/RustSec/advisory-db at $CARGO_HOME/{DATABASE}"
         )));
     };
-    let day = day(&database)?;
+    let (day, changed) = last_change(&database)?;
 
     let check = deny.check_advisories();
     report::command(&check);
@@ -39,6 +43,10 @@ pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
         found.extend(id(line).map(str::to_owned));
     });
     match ended {
+        Ok(()) if is_old(changed, SystemTime::now()) => Ok(Ending::NotRun(format!(
+            "the database that could be had is of {day}, too old to go by, and nothing in it concerns a \
+             dependency; run it where github.com can be reached"
+        ))),
         Ok(()) => {
             let result = format!("nothing found in the database of {day}");
             Ok(Ending::Held(vec![Row::new("all dependencies", result)]))
@@ -58,11 +66,21 @@ fn database() -> Option<PathBuf> {
     database.join("crates").exists().then_some(database)
 }
 
-/// When somebody last changed it.
-fn day(database: &Path) -> Result<String> {
+/// When somebody last changed it: the day, and the moment.
+fn last_change(database: &Path) -> Result<(String, SystemTime)> {
     let git = CommandLine::new("git").arg("-C").arg(database);
-    let day = git.args(["log", "-1", "--format=%cs"]).output()?;
-    Ok(day.trim().to_owned())
+    let said = git.args(["log", "-1", "--format=%cs %ct"]).output()?;
+    change(said.trim()).with_context(|| format!("git says {said:?} of {}", database.display()))
+}
+
+fn change(said: &str) -> Option<(String, SystemTime)> {
+    let (day, seconds) = said.split_once(' ')?;
+    let moment = UNIX_EPOCH.checked_add(Duration::from_secs(seconds.parse().ok()?))?;
+    Some((day.to_owned(), moment))
+}
+
+fn is_old(changed: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(changed).is_ok_and(|age| age > OLDEST)
 }
 
 /// `├ ID: RUSTSEC-2099-0001`, or that a version was yanked.
@@ -90,6 +108,15 @@ mod tests {
         assert_eq!(id(yanked), Some(yanked));
         assert_eq!(id("error[vulnerability]: It fails"), None);
         assert_eq!(id("advisories ok"), None);
+    }
+
+    #[test]
+    fn a_database_is_too_old_after_half_a_year() {
+        let (day, changed) = change("2001-09-09 1000000000").unwrap();
+        assert_eq!(day, "2001-09-09");
+        let after = |days: u64| changed + Duration::from_hours(24 * days);
+        assert!(!is_old(changed, after(180)) && is_old(changed, after(181)));
+        assert_eq!(change("fatal: no repository"), None);
     }
 
     #[test]

@@ -64,8 +64,10 @@ fn row(module: &str, passed: u64) -> Result<Row> {
              xtask/src/proof/miri.rs"
         );
     }
-    let what = format!("unit tests of `{}`", module.trim_end_matches("::tests"));
-    Ok(Row::new(what, Tests::nothing_found(passed)))
+    Ok(Row::new(
+        format!("unit tests of `{module}`"),
+        Tests::nothing_found(passed),
+    ))
 }
 
 #[cfg(test)]
