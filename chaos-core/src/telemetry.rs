@@ -2,6 +2,7 @@
 
 mod metrics;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -201,7 +202,7 @@ impl Decision {
                     memory_mb = self.memory_mb,
                     cpu_ms = self.cpu_ms,
                     cpu_threads = self.cpu_threads,
-                    deny_list = self.deny_list.as_deref().map(shown),
+                    deny_list = self.deny_list.as_deref().map(shown).as_deref(),
                     exit_code = self.exit_code,
                     body = self.body,
                     headers_dropped = self.headers_dropped,
@@ -221,9 +222,9 @@ impl Decision {
 }
 
 /// The beginning of a deny list, which may have a quarter of a million characters.
-fn shown(list: &str) -> &str {
+fn shown(list: &str) -> Cow<'_, str> {
     let cut = list.char_indices().nth(LONGEST_LIST);
-    cut.map_or(list, |(at, _)| &list[..at])
+    cut.map_or(list.into(), |(at, _)| format!("{}…", &list[..at]).into())
 }
 
 /// In one line, for a test that fails: `inject slow-cache (latency) at cache.get: 50 ms`. The mode
@@ -273,7 +274,11 @@ mod tests {
             let list = lines[0]["deny_list"].as_str();
             list.expect("a list").chars().count()
         };
-        assert_eq!([shown(1024), shown(1025)], [1024, 1024]);
+        assert_eq!(
+            [shown(1024), shown(1030)],
+            [1024, 1025],
+            "and that it goes on"
+        );
         assert_eq!(shown(3), 3);
     }
 }

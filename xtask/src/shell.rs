@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -53,16 +53,19 @@ impl CommandLine {
         self
     }
 
-    /// Runs it in `folder`; what it prints goes where this program's own output goes.
+    /// Runs it in `folder`, and says how it ended; what it prints goes where this program's own output
+    /// goes.
+    pub(crate) fn status(&self, folder: &Path) -> Result<ExitStatus> {
+        let mut command = self.command();
+        let command = command.current_dir(folder).stdin(Stdio::null());
+        command.status().with_context(|| {
+            format!("cannot start `{self}`; see that its program is installed and in the path")
+        })
+    }
+
+    /// The same; an ending that is no success is an error.
     pub(crate) fn run(&self, folder: &Path) -> Result<()> {
-        let status = self
-            .command()
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .status()
-            .with_context(|| {
-                format!("cannot start `{self}`; see that its program is installed and in the path")
-            })?;
+        let status = self.status(folder)?;
         if !status.success() {
             bail!("`{self}` ended with {status}");
         }
@@ -79,15 +82,17 @@ impl CommandLine {
             .stdin(Stdio::null())
             .stdout(writer.try_clone().context("cannot make a pipe")?)
             .stderr(writer);
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("cannot start `{self}`"))?;
+        let mut child = command.spawn().with_context(|| {
+            format!("cannot start `{self}`; see that its program is installed and in the path")
+        })?;
         // The ends for writing that are here: the last one is the child's own.
         drop(command);
         for printed in BufReader::new(reader).split(b'\n') {
-            line(&String::from_utf8_lossy(&printed?));
+            let printed = printed.with_context(|| format!("cannot read what `{self}` prints"))?;
+            line(&String::from_utf8_lossy(&printed));
         }
-        let status = child.wait()?;
+        let status = child.wait();
+        let status = status.with_context(|| format!("cannot wait for the end of `{self}`"))?;
         if !status.success() {
             bail!("`{self}` ended with {status}");
         }

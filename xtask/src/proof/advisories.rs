@@ -24,14 +24,22 @@ pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
     deny.install()?;
     let fetch = deny.fetch_advisories();
     report::command(&fetch);
-    if let Err(error) = fetch.run(&workspace.root) {
+    let fetched = fetch.run(&workspace.root);
+    if let Err(error) = &fetched {
         report::note(&format!("{error:#}\nso the database is taken as it is"));
     }
     let Some(database) = database() else {
-        return Ok(Ending::NotRun(format!(
-            "the advisory database cannot be fetched; see that github.com can be reached, or put a clone \
-             of https://github.com/RustSec/advisory-db at $CARGO_HOME/{DATABASE}"
-        )));
+        let why = match fetched {
+            Ok(()) => format!(
+                "cargo-deny has put the advisory database elsewhere than at $CARGO_HOME/{DATABASE}; correct \
+                 DATABASE in xtask/src/proof/advisories.rs"
+            ),
+            Err(_) => format!(
+                "the advisory database cannot be fetched; see that github.com can be reached, or put a clone \
+                 of https://github.com/RustSec/advisory-db at $CARGO_HOME/{DATABASE} (~/.cargo unless set)"
+            ),
+        };
+        return Ok(Ending::NotRun(why));
     };
     let (day, changed) = last_change(&database)?;
 

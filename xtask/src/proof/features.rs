@@ -2,7 +2,7 @@
 //! all its unit tests pass. The list in `xtask/src/features.rs` is what is
 //! tried at every change.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::report;
 use crate::shell::CommandLine;
@@ -46,14 +46,16 @@ fn combinations(workspace: &Workspace, name: &str, command: &[&str]) -> Result<u
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("RUSTFLAGS", "-D warnings");
     report::command(&command);
-    let mut combinations = 0;
-    command.watch(&workspace.root, |line| {
+    let (mut combinations, mut said) = (0, Vec::new());
+    let ended = command.watch(&workspace.root, |line| {
         if line.starts_with("info: running ") {
             report::note(line);
             combinations += 1;
-        } else if line.starts_with("error") || line.starts_with("warning") {
-            report::note(line);
+            said.clear();
         }
-    })?;
+        said.push(line.to_owned());
+    });
+    // What the last one said: which it was, and what is wrong.
+    ended.with_context(|| said.join("\n"))?;
     Ok(combinations)
 }

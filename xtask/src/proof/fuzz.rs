@@ -37,7 +37,9 @@ pub(super) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Ending
         return Ok(Ending::NotRun(why));
     }
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        return Ok(Ending::NotRun(format!("it is set up for {HOST}")));
+        return Ok(Ending::NotRun(format!(
+            "this machine is no {HOST}; run it on one, or change HOST in xtask/src/proof/fuzz.rs"
+        )));
     }
     CARGO_FUZZ.install(workspace)?;
     let folder = workspace.tools().join("fuzz");
@@ -101,15 +103,19 @@ fn fuzz(name: &str, arguments: &Arguments, folder: &Path) -> Result<Row> {
         found.read(line);
     });
     if let Err(error) = ended {
-        let case = found.case.as_deref().unwrap_or("no case was written");
+        let repeat = match &found.case {
+            Some(case) => format!("to repeat it: {} {case}", program.display()),
+            None => "libFuzzer wrote no case: was it killed?".to_owned(),
+        };
+        let wrong = found.wrong().unwrap_or("it said nothing of why");
         let tail = found.tail.join("\n");
-        bail!(
-            "the fuzz target {name} failed: {error}\n{tail}\nto repeat it: {} {case}",
-            program.display()
-        );
+        bail!("the fuzz target {name} failed: {wrong}\n{error}\n{tail}\n{repeat}");
     }
     let (Some(cases), Some(edges)) = (found.cases, found.edges) else {
-        bail!("libFuzzer did not say how many cases of {name} it ran");
+        bail!(
+            "libFuzzer said of {name} no `stat::number_of_executed_units:` or no ` cov: `; see `Found::read` \
+             in xtask/src/proof/fuzz.rs"
+        );
     };
     let result = format!("{cases} cases, {edges} edges reached, nothing found");
     Ok(Row::new(format!("`{name}`"), result))
@@ -127,6 +133,15 @@ struct Found {
 }
 
 impl Found {
+    /// The line that says most of what went wrong.
+    fn wrong(&self) -> Option<&str> {
+        let lines = || self.tail.iter().map(String::as_str);
+        let panic = lines().position(|line| line.contains("panicked at"));
+        // What is panicked with is on the line after it.
+        let said = panic.and_then(|at| lines().nth(at + 1));
+        said.or_else(|| lines().find(|line| line.contains("ERROR")))
+    }
+
     fn read(&mut self, line: &str) {
         let number = |text: &str| text.split_whitespace().next()?.parse().ok();
         if let Some(cases) = line.strip_prefix("stat::number_of_executed_units:") {
@@ -154,6 +169,7 @@ mod tests {
         for line in [
             "#4938595\tREDUCE cov: 975 ft: 2733 corp: 635/26Kb lim: 512 exec/s: 25196 rss: 30Mb",
             "thread '<unnamed>' panicked at a.rs:1:1:",
+            "two are one",
             "artifact_prefix='/x/'; Test unit written to /x/found-crash-1",
             "stat::number_of_executed_units: 10000000",
         ] {
@@ -161,7 +177,8 @@ mod tests {
         }
         assert_eq!((found.cases, found.edges), (Some(10_000_000), Some(975)));
         assert_eq!(found.case.as_deref(), Some("/x/found-crash-1"));
-        assert_eq!(found.tail.len(), 1);
+        assert_eq!(found.tail.len(), 2);
+        assert_eq!(found.wrong(), Some("two are one"));
     }
 
     #[test]

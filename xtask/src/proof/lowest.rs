@@ -40,7 +40,12 @@ pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
         .arg(workspace.tools().join("lowest-build"));
     for command in [resolve, check] {
         report::command(&command);
-        command.run(&copy)?;
+        command.run(&copy).with_context(|| {
+            format!(
+                "in {}: raise, in its Cargo.toml, the lower bound of what does not compile",
+                copy.display()
+            )
+        })?;
     }
     let rows = published().map(|name| Row::new(name, "compiles with all features"));
     Ok(Ending::Held(rows.collect()))

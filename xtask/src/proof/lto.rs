@@ -1,6 +1,6 @@
 //! The function in `tests/linked`, optimised and linked in the ways that people choose, and run.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::report;
 use crate::shell::CommandLine;
@@ -32,11 +32,12 @@ pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
             .arg("--target-dir")
             .arg(workspace.tools().join("lto/tests"))
             .env("CHAOS_TESTS_LINKED", target.join("release/chaos-linked"));
+        let what = format!("lto = {lto:?}, opt-level = {level:?}, panic = {panic:?}");
         for command in [build, test] {
             report::command(&command);
-            command.run(&workspace.root)?;
+            let ended = command.run(&workspace.root);
+            ended.with_context(|| what.clone())?;
         }
-        let what = format!("lto = {lto:?}, opt-level = {level:?}, panic = {panic:?}");
         rows.push(Row::new(what, "names are denied and resolve again"));
     }
     Ok(Ending::Held(rows))

@@ -18,7 +18,8 @@ const MODULE: &str = "seam::dns";
 pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
     if !cfg!(all(target_os = "linux", target_env = "gnu")) {
         return Ok(Ending::NotRun(
-            "names are denied on Linux with glibc alone".into(),
+            "it looks at `seam::dns`, which is compiled on Linux with glibc alone; run it there"
+                .into(),
         ));
     }
     if let Err(error) = VALGRIND.install() {

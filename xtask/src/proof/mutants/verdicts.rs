@@ -52,7 +52,12 @@ impl Verdicts {
     ) -> Result<Self> {
         let kept = folder.join(KEPT);
         let earlier: BTreeMap<String, Verdict> = match fs::read(&kept) {
-            Ok(kept) => serde_json::from_slice(&kept)?,
+            Ok(text) => serde_json::from_slice(&text).with_context(|| {
+                format!(
+                    "cannot read {}: delete it, or leave out --resume",
+                    kept.display()
+                )
+            })?,
             Err(_) => BTreeMap::new(),
         };
         let verdict = |name: &str| earlier.get(name).copied().unwrap_or(Verdict::NotTried);
@@ -115,7 +120,7 @@ impl Verdicts {
     /// A row a file, but for those of which a mutant survived that nobody has explained.
     pub(super) fn judged(&self, explained: &str) -> Result<Ending> {
         let mut files = BTreeMap::<&str, Tally>::new();
-        let mut survivors = Vec::new();
+        let (mut survivors, mut not_tried) = (Vec::new(), Vec::new());
         let mut named = BTreeMap::new();
         for (name, verdict) in &self.0 {
             let (file, change) = parts(name);
@@ -133,7 +138,7 @@ impl Verdicts {
                         survivors.push(name.clone());
                     }
                 }
-                Verdict::NotTried => survivors.push(format!("{name} (not tried)")),
+                Verdict::NotTried => not_tried.push(name.clone()),
             }
         }
         if files.is_empty() {
@@ -151,19 +156,30 @@ impl Verdicts {
                 format!("{killed} killed, {explained} explained, {unviable} do not compile");
             Row::new(format!("`{file}`"), result)
         };
-        let survived = |file: &str| survivors.iter().any(|name| parts(name).0 == file);
-        let held = files.into_iter().filter(|(file, _)| !survived(file));
+        let open: Vec<&String> = survivors.iter().chain(&not_tried).collect();
+        let is_open = |file: &str| open.iter().any(|name| parts(name).0 == file);
+        let held = files.into_iter().filter(|(file, _)| !is_open(file));
         let rows = held.map(row).collect();
-        if survivors.is_empty() {
-            return Ok(Ending::Held(rows));
-        }
-        let what = format!(
-            "no test sees these; write one, or say in xtask/mutants.txt why none can, and go on with \
-             --resume:\n{}",
-            survivors.join("\n")
-        );
-        Ok(Ending::Found(rows, what))
+        Ok(match advice(&survivors, &not_tried) {
+            None => Ending::Held(rows),
+            Some(what) => Ending::Found(rows, what),
+        })
     }
+}
+
+/// What to do about these, if there are any.
+fn advice(survivors: &[String], not_tried: &[String]) -> Option<String> {
+    let told = [
+        (
+            survivors,
+            "no test sees these; write one, or say in xtask/mutants.txt why none can, and go on with \
+             --resume:",
+        ),
+        (not_tried, "these were not tried; go on with --resume:"),
+    ];
+    let told = told.into_iter().filter(|(names, _)| !names.is_empty());
+    let told = told.map(|(names, what)| format!("{what}\n{}", names.join("\n")));
+    told.reduce(|one, other| format!("{one}\n{other}"))
 }
 
 /// The file, and what was changed in it, wherever that is.
