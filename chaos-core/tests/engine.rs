@@ -1,11 +1,14 @@
 //! How flags decide, what they remember, and that faults undo themselves.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
+mod log;
+
 use std::time::Duration;
 
 use chaos_core::testing::{Action, Scope};
 use chaos_core::{InjectedError, inject_chaos};
 use lambda_runtime::{Context, Error, LambdaEvent};
+use log::Log;
 use serde_json::{Value, json};
 
 #[inject_chaos]
@@ -181,6 +184,30 @@ async fn what_panics_when_it_is_asked_is_not_the_handlers_panic() {
     }
     let scope = Scope::new(&json!({"exception": {"enabled": true, "point": "with.*"}}));
     assert_eq!(scope.run(async { labelled().await }).await, Ok(1));
+}
+
+#[tokio::test]
+async fn an_event_that_panics_when_it_is_looked_at_harms_nobody() {
+    struct Bad;
+    impl serde::Serialize for Bad {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            panic!("an event that cannot be shown")
+        }
+    }
+    #[inject_chaos]
+    async fn handles(_: LambdaEvent<Bad>) -> Result<u8, Error> {
+        Ok(1)
+    }
+    let scope = Scope::new(&json!({"exception": {
+        "enabled": true, "match": [{"path": "a", "operator": "exists"}],
+    }}));
+    let (log, _guard) = Log::collect(tracing::Level::ERROR);
+    let event = LambdaEvent::new(Bad, Context::default());
+    let answer = scope.run(async { handles(event).await }).await;
+    assert_eq!(answer.expect("its own answer"), 1);
+    let said = log.take();
+    let message = said[0]["message"].as_str().expect("a message");
+    assert!(message.contains("panicked"), "{message}");
 }
 
 #[tokio::test(start_paused = true)]

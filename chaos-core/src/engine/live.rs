@@ -27,6 +27,8 @@ pub(crate) struct Live {
 #[derive(Debug)]
 pub(crate) struct LiveFlag {
     pub(crate) flag: Flag,
+    /// That of no other flag in this process.
+    number: u64,
     /// The calls that it concerned, so far.
     calls: AtomicU64,
     /// Those that it hit, without those in which it was not injected after all.
@@ -173,8 +175,10 @@ impl LiveFlag {
             Some(seed) => seed ^ Trigger::pinned_draw(&flag.name, "seed").to_bits(),
             None => rand::random(),
         };
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
         Self {
             flag,
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
             calls: AtomicU64::new(0),
             fired: AtomicU64::new(0),
             random: Mutex::new(Pcg64Mcg::seed_from_u64(seed)),
@@ -223,7 +227,13 @@ impl LiveFlag {
             let Some(event) = &seen.event else {
                 return Verdict::Blind;
             };
-            if !Condition::all_hold(&aim.conditions, event) {
+            let ask = || Condition::all_hold(&aim.conditions, event);
+            // The handler asks once by itself.
+            let hold = match aim.point {
+                Some(_) => seen.holds(self.number, ask),
+                None => ask(),
+            };
+            if !hold {
                 return Verdict::Holds(HeldBack::Condition);
             }
         }
@@ -383,6 +393,31 @@ mod tests {
         ];
         for (reason, word) in words {
             assert_eq!(reason.as_str(), word);
+        }
+    }
+
+    #[test]
+    fn conditions_are_asked_once_an_invocation_however_many_points_it_has() {
+        let met = json!([{ "path": "a", "value": "1" }]);
+        let seen = |event| Seen {
+            event: Some(event),
+            ..Seen::event()
+        };
+        let judge = |live: &Live, seen: &Seen| {
+            let verdict = live.flags[0].judge(SystemTime::now(), seen, |_| Vec::new());
+            verdict == Verdict::Fires
+        };
+        for (attributes, asked_again) in [
+            (json!({ "match": met, "point": "store.*" }), false),
+            (json!({ "match": met }), true),
+        ] {
+            let (live, other) = (with(&attributes), with(&attributes));
+            let mut seen = seen(json!({ "a": 1 }));
+            assert!(judge(&live, &seen));
+            // No event changes; here it does, to tell who looks at it.
+            seen.event = Some(json!({ "a": 2 }));
+            assert_eq!(judge(&live, &seen), !asked_again, "{attributes}");
+            assert!(!judge(&other, &seen), "another flag asks for itself");
         }
     }
 }

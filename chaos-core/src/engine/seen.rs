@@ -1,5 +1,6 @@
 //! What is known of an invocation.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 #[cfg(any(feature = "lambda", test))]
@@ -26,6 +27,8 @@ pub struct Seen {
     pub(crate) event: Option<Value>,
     /// The flags that have fired in it, kept while the response header is to name them.
     pub(crate) fired: Mutex<Vec<Arc<str>>>,
+    /// Whether conditions hold for the event, by the numbers of their flags: points ask time and again.
+    pub(crate) held: Mutex<HashMap<u64, bool>>,
 }
 
 impl Seen {
@@ -69,6 +72,13 @@ impl Seen {
         fired.clone()
     }
 
+    /// Whether the conditions of the flag with that number hold, as they did when it was first asked: a
+    /// hostile event costs its time once.
+    pub(super) fn holds(&self, flag: u64, ask: impl FnOnce() -> bool) -> bool {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        *held.entry(flag).or_insert_with(ask)
+    }
+
     #[cfg(feature = "lambda")]
     pub(crate) fn context(context: &lambda_runtime::Context) -> Self {
         Self {
@@ -98,5 +108,13 @@ mod tests {
         };
         assert!(!known(0) && !known(1_000));
         assert!(known(1_001));
+    }
+
+    #[test]
+    fn an_event_is_asked_once_for_each_flag() {
+        let seen = Seen::event();
+        assert!(seen.holds(1, || true) && !seen.holds(2, || false));
+        let asked_again = || panic!("it is known");
+        assert!(seen.holds(1, asked_again) && !seen.holds(2, asked_again));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A search takes time in proportion to the expression's size and to the text's length, so both
 //! are bounded, and so is the number of expressions in a document: all of them together take no
-//! more than about 0.1 s of a processor, however hostile the document and the event.
+//! more than about 0.1 s of a processor in an invocation, however hostile the document and the event.
 
 use regex_lite::{Regex, RegexBuilder};
 
