@@ -48,8 +48,11 @@ pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
     for (name, shape) in SHAPES {
         eprintln!("[conditions] {name}");
         let most = (1..SEARCHED).take_while(|&n| is_accepted(&shape(n)));
-        let most = most.last().context("no such expression is accepted")?;
-        let took = time(&shape(most), rounds)?;
+        let most = most.last().with_context(|| {
+            let refused = plan::read(&document(&shape(1)).to_string()).findings;
+            format!("no document is read without a finding that has `{name}`, even where N is 1: {refused:?}")
+        })?;
+        let took = time(&shape(most), rounds).with_context(|| format!("`{name}`, N = {most}"))?;
         let name = name.replace('|', "\\|");
         let _ = writeln!(page, "| `{name}` | {most} | {took:.2} |");
     }
@@ -80,7 +83,10 @@ fn time(expression: &str, rounds: usize) -> Result<f64> {
         let outcome = runtime.block_on(scope.run(handler(event)));
         all.push(start.elapsed().as_secs_f64() * 1000.0);
         // Only after all of them were asked does the flag fire.
-        ensure!(outcome.is_err(), "`{expression}` was found");
+        ensure!(
+            outcome.is_err(),
+            "the flag did not fire: the expression was found in {SEARCHED} `a`, or nobody asked"
+        );
     }
     Ok(median(&mut all))
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use chaos_core::testing::Scope;
 use chaos_core::{InjectedError, inject_chaos};
 use serde_json::json;
@@ -51,8 +51,10 @@ fn take(megabytes: usize) -> Result<f64> {
     runtime.block_on(scope.run(handler()))?;
     let took = start.elapsed();
     let said: Vec<String> = scope.decisions().iter().map(ToString::to_string).collect();
-    if !said[0].contains(&format!("{megabytes} MB")) || said[0].contains("full") {
-        bail!("{megabytes} MB were not taken: {said:?}");
+    let took_all =
+        |said: &String| said.contains(&format!("{megabytes} MB")) && !said.contains("full");
+    if !said.first().is_some_and(took_all) {
+        bail!("{megabytes} MB were not taken ({said:?}); {}", room());
     }
     Ok(took.as_secs_f64() * 1000.0)
 }
@@ -60,10 +62,18 @@ fn take(megabytes: usize) -> Result<f64> {
 fn write(megabytes: usize) -> Result<f64> {
     let piece = vec![0; MEGABYTE];
     let start = Instant::now();
-    let mut file = tempfile::tempfile_in(env::temp_dir())?;
+    let mut file = tempfile::tempfile_in(env::temp_dir()).with_context(room)?;
     for _ in 0..megabytes {
-        file.write_all(&piece)?;
+        file.write_all(&piece).with_context(room)?;
     }
     drop(file);
     Ok(start.elapsed().as_secs_f64() * 1000.0)
+}
+
+fn room() -> String {
+    let folder = env::temp_dir();
+    format!(
+        "make room for a gigabyte in {}, or set TMPDIR",
+        folder.display()
+    )
 }

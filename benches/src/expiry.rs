@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Builder;
 
 use crate::measure::{Effort, percentile};
-use crate::process::{Programs, without_settings};
+use crate::process::{Programs, cannot_start, without_settings};
 use crate::sections::Page;
 
 /// The cache time, in seconds.
@@ -102,7 +102,7 @@ fn requests(programs: &Programs, store: SocketAddr, seconds: u64) -> Result<Took
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .with_context(|| format!("cannot start {}", command.get_program().display()))?;
+        .with_context(|| cannot_start(&command))?;
     if !output.status.success() {
         bail!("the program with the SDK ended with {}", output.status);
     }
@@ -121,7 +121,7 @@ async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
 /// Its argument is no number of seconds, or a request failed.
 pub fn make_requests(args: &[String]) -> Result<()> {
     let [seconds] = args else {
-        bail!("run `chaos-benches`, which starts this program");
+        bail!("run `cargo xtask bench`, which starts this program");
     };
     let until = Instant::now() + Duration::from_secs(seconds.parse()?);
     let runtime = Builder::new_multi_thread().enable_all().build()?;

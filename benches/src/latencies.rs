@@ -40,7 +40,7 @@ fn slow_blocking() -> Result<(), InjectedError> {
 }
 
 /// Whose wait it is.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Waiter {
     Attribute,
     Blocking,
@@ -65,7 +65,12 @@ pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
                 let mut late = late(waiter, asked, effort)?;
                 let earliest = late.iter().copied().fold(f64::INFINITY, f64::min);
                 // As exact as a difference of floats is.
-                ensure!(earliest > -1e-6, "{asked} ms ended {earliest} ms too early");
+                ensure!(
+                    earliest > -1e-6,
+                    "{waiter:?}{}: a wait of {asked} ms ended {} ms too early",
+                    if loaded { ", loaded" } else { "" },
+                    -earliest
+                );
                 let half = percentile(&mut late, 50);
                 let most = percentile(&mut late, 99);
                 let _ = write!(page, "| {half:.3}, {most:.3} ");
@@ -125,7 +130,10 @@ fn late(waiter: Waiter, asked: f64, effort: Effort) -> Result<Vec<f64>> {
         }
         let mut late = Vec::new();
         for one in all {
-            late.push(one.await.context("a call ended early")??);
+            late.push(
+                one.await
+                    .with_context(|| format!("a call of {waiter:?} panicked"))??,
+            );
         }
         Ok(late)
     })

@@ -55,7 +55,7 @@ pub fn count(args: &[String], counts: fn() -> Counts) -> Result<()> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
         ["row", name, "times", _] => process::child(name, &Measuring::Allocations(counts)),
-        _ => bail!("run `chaos-benches`, which starts this program"),
+        _ => bail!("run `cargo xtask bench`, which starts this program"),
     }
 }
 
@@ -71,12 +71,12 @@ pub fn time(args: &[String]) -> Result<ExitCode> {
     let programs = Programs::beside(&timing);
     let over: Vec<String> = match args[..] {
         ["row", name, "times", effort] => {
-            let effort = Effort::named(effort).context("there is no such effort")?;
+            let effort = Effort::named(effort).with_context(|| unknown("effort", effort))?;
             process::child(name, &Measuring::Times(effort))?;
             return Ok(ExitCode::SUCCESS);
         }
         ["row", name, "calls", side, calls] => {
-            let side = Side::named(side).context("there is no such side")?;
+            let side = Side::named(side).with_context(|| unknown("side", side))?;
             process::child(name, &Measuring::Nothing(side, calls.parse()?))?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -95,11 +95,21 @@ pub fn time(args: &[String]) -> Result<ExitCode> {
     for line in &over {
         eprintln!("over budget: {line}");
     }
+    if !over.is_empty() {
+        eprintln!(
+            "spend less, or raise the budget and say why: in benches/src/rows.rs and clients.rs, of bytes in \
+             benches/src/function/sets.rs"
+        );
+    }
     Ok(if over.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn unknown(what: &str, name: &str) -> String {
+    format!("there is no {what} `{name}`; run `cargo xtask bench`, which starts this program")
 }
 
 /// Prints the sections of these names, or all; returns what is over its budget.

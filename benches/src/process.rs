@@ -13,6 +13,8 @@ use crate::clients;
 use crate::measure::{Effort, Measured, Measuring, Side, median};
 use crate::rows::{Budget, FILE, Row, Setting};
 
+const VALGRIND: &str = "valgrind";
+
 /// One of the programs.
 #[derive(Clone, Debug)]
 pub struct Program(pub(crate) PathBuf);
@@ -132,7 +134,15 @@ impl Report {
 pub(crate) fn child(name: &str, measuring: &Measuring) -> Result<()> {
     let row = Row::named(name).with_context(|| format!("there is no row `{name}`"))?;
     if !row.build().is_this() {
-        bail!("this program is built otherwise than the row asks for");
+        bail!(
+            "this program is built {} the feature `inject`, and the row `{name}` asks for the other; \
+             `cargo xtask bench --only calls` builds both",
+            if cfg!(feature = "inject") {
+                "with"
+            } else {
+                "without"
+            }
+        );
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -169,20 +179,25 @@ pub fn measure(program: &Program, row: &Row, effort: Effort) -> Result<Measured>
 /// valgrind is not there, or a process failed.
 pub fn count_instructions(program: &Program, row: &Row) -> Result<f64> {
     let run = |side: Side, calls: u32| -> Result<f64> {
-        let mut command = Command::new("valgrind");
+        let mut command = Command::new(VALGRIND);
         command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
         command.arg(&program.0);
         let calls = calls.to_string();
-        let (measured, said) = run(command, row, &["calls", side.name(), &calls])
-            .context("valgrind counts instructions; Debian's package has its name")?;
+        let (measured, said) = run(command, row, &["calls", side.name(), &calls])?;
         if measured.failed {
-            bail!("`{}`: a call failed, so this is not idle", row.name());
+            bail!("{}", failed(row));
         }
         let total = said
             .lines()
             .find_map(|line| line.split_once("Collected : "));
-        let total = total.context("callgrind says no figure")?.1.trim();
-        total.parse().context("callgrind says another figure")
+        let (_, total) = total.with_context(|| {
+            format!(
+                "`{}`: callgrind printed no line `Collected : N`: {said}",
+                row.name()
+            )
+        })?;
+        let number = total.trim().parse();
+        number.with_context(|| format!("`{}`: callgrind counted {total:?}", row.name()))
     };
     let a_call = |side| {
         let [few, many] = row.call.pace().calls();
@@ -200,7 +215,7 @@ fn run(mut command: Command, row: &Row, what: &[&str]) -> Result<(Measured, Stri
     let output = command
         .stdin(Stdio::null())
         .output()
-        .with_context(|| format!("cannot start {}", command.get_program().display()))?;
+        .with_context(|| cannot_start(&command))?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     if !output.status.success() {
         bail!("`{}` ended with {}: {said}", row.name(), output.status);
@@ -210,13 +225,33 @@ fn run(mut command: Command, row: &Row, what: &[&str]) -> Result<(Measured, Stri
     Ok((measured, said))
 }
 
+fn failed(row: &Row) -> String {
+    format!(
+        "`{}`: a call failed, so this is not idle: its document (benches/src/rows.rs) injects something, or \
+         the client got no answer",
+        row.name()
+    )
+}
+
+/// What to do where a program cannot be started.
+pub(crate) fn cannot_start(command: &Command) -> String {
+    let program = command.get_program().display();
+    if command.get_program() == VALGRIND {
+        return format!(
+            "cannot start {program}, which counts instructions: apt-get install valgrind"
+        );
+    }
+    format!("cannot start {program}; `cargo xtask bench` builds it")
+}
+
 /// Gives it the environment that a setting asks for, with the file that has the document.
 pub(crate) fn set(command: &mut Command, setting: Setting) -> Result<NamedTempFile> {
     without_settings(command);
-    let mut file = NamedTempFile::new()?;
+    let cannot = || format!("cannot write a document to {}", env::temp_dir().display());
+    let mut file = NamedTempFile::new().with_context(cannot)?;
     for (name, value) in setting.variables() {
         if *name == FILE {
-            file.write_all(value.as_bytes())?;
+            file.write_all(value.as_bytes()).with_context(cannot)?;
             command.env(name, file.path());
         } else {
             command.env(name, value);
@@ -293,7 +328,7 @@ fn count(programs: &Programs, row: &Row) -> Result<Measured> {
 fn checked(program: &Program, row: &Row, effort: Effort) -> Result<Measured> {
     let measured = measure(program, row, effort)?;
     if measured.failed {
-        bail!("`{}`: a call failed, so this is not idle", row.name());
+        bail!("{}", failed(row));
     }
     Ok(measured)
 }

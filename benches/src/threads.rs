@@ -13,7 +13,7 @@ use tokio::runtime::Builder;
 
 use crate::calls::done;
 use crate::measure::Effort;
-use crate::process::{Build, Programs, set};
+use crate::process::{Build, Programs, cannot_start, set};
 use crate::rows::Setting;
 use crate::sections::Page;
 
@@ -90,11 +90,13 @@ fn measured(programs: &Programs, case: Case, threads: u32, calls: u32) -> Result
         .args([threads.to_string(), calls.to_string()])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
-        .output()?;
+        .output()
+        .with_context(|| cannot_start(&command))?;
     if !output.status.success() {
         bail!("`{}` ended with {}", case.name, output.status);
     }
-    serde_json::from_slice(&output.stdout).context("it printed no figure")
+    serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("`{}`, {threads} threads: it printed no figure", case.name))
 }
 
 /// What a process that was started for one case does: prints millions of calls a second.
@@ -103,8 +105,8 @@ fn measured(programs: &Programs, case: Case, threads: u32, calls: u32) -> Result
 ///
 /// A case that there is not, a call that fails.
 pub(crate) fn child(case: &str, threads: u32, calls: u32) -> Result<()> {
-    let case = CASES.into_iter().find(|own| own.name == case);
-    let case = case.context("there is no such case")?;
+    let found = CASES.into_iter().find(|own| own.name == case);
+    let case = found.with_context(|| format!("there is no case `{case}`"))?;
     let runtime = Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
         chaos_core::init().await;

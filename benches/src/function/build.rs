@@ -62,7 +62,8 @@ pub(crate) fn release(set: &Set, profile: Profile) -> Result<PathBuf> {
     let kept = target.join("function");
     fs::create_dir_all(&kept).with_context(|| format!("cannot make {}", kept.display()))?;
     let kept = kept.join(format!("{profile:?}-{}{small}", set.features));
-    fs::copy(&built, &kept).with_context(|| format!("{} was not built", built.display()))?;
+    fs::copy(&built, &kept)
+        .with_context(|| format!("cannot copy {} to {}", built.display(), kept.display()))?;
     Ok(kept)
 }
 

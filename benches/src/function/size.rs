@@ -127,10 +127,16 @@ fn milliseconds(starts: &[f64]) -> String {
 
 fn over(all: &[Built]) -> Vec<String> {
     let one = |built: &Built| {
-        let most = built.set.over?.1;
+        let (other, most) = built.set.over?;
+        let other = all
+            .iter()
+            .find(|built| built.set.features == other)?
+            .set
+            .name;
         let more = built.more(all, |built| Some(built.bytes))?;
         let name = built.set.name;
-        (more > i128::from(most)).then(|| format!("{name}: {more} bytes more; allowed: {most}"))
+        (more > i128::from(most))
+            .then(|| format!("{name}: {more} bytes more than {other}; allowed: {most}"))
     };
     all.iter().filter_map(one).collect()
 }
@@ -155,7 +161,12 @@ mod tests {
         let all = [built(SETS[0], 1000), built(SETS[1], 1000 + most)];
         assert_eq!(over(&all), Vec::<String>::new());
         let all = [built(SETS[0], 1000), built(SETS[1], 1001 + most)];
-        let said = format!("{}: {} bytes more; allowed: {most}", SETS[1].name, most + 1);
+        let said = format!(
+            "{}: {} bytes more than {}; allowed: {most}",
+            SETS[1].name,
+            most + 1,
+            SETS[0].name
+        );
         assert_eq!(over(&all), [said]);
     }
 

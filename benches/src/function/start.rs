@@ -74,8 +74,12 @@ impl Lambda {
         let asked = self.asked.recv_timeout(PATIENCE);
         child.kill()?;
         child.wait()?;
-        let asked =
-            asked.with_context(|| format!("{} asked for no invocation", program.display()))?;
+        let asked = asked.with_context(|| {
+            format!(
+                "{} asked for no invocation within a minute; what it said is above",
+                program.display()
+            )
+        })?;
         Ok(asked - begun)
     }
 }

@@ -13,6 +13,9 @@ use crate::plan::{By, Condition, Flag, Mode, Plan, Settings, Trigger, text_at};
 
 pub(crate) use crate::plan::HANDLER_POINT as HANDLER;
 
+/// The number of the next flag.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
 /// A plan in force.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
@@ -175,10 +178,9 @@ impl LiveFlag {
             Some(seed) => seed ^ Trigger::pinned_draw(&flag.name, "seed").to_bits(),
             None => rand::random(),
         };
-        static NUMBERS: AtomicU64 = AtomicU64::new(0);
         Self {
             flag,
-            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             calls: AtomicU64::new(0),
             fired: AtomicU64::new(0),
             random: Mutex::new(Pcg64Mcg::seed_from_u64(seed)),
