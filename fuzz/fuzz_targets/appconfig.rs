@@ -55,7 +55,7 @@ fuzz_target!(|data: &[u8]| {
 
 async fn served(u: &mut Unstructured<'_>) -> Result<()> {
     let agent = AppConfigAgent::start().await.expect("it does not listen");
-    let control = AppConfig::start(&agent).await.expect("nor does this");
+    let control = AppConfig::start(&agent).await.expect("it does not listen");
     if u.arbitrary()? {
         let names = ["orders", "production", "chaos"];
         // What is no content is refused.
@@ -80,10 +80,10 @@ async fn served(u: &mut Unstructured<'_>) -> Result<()> {
         let (asked, body) = (method(u)?, body(u, KEYS)?);
         if u.ratio(3, 4)? {
             at_once(&control, request(u, asked, &path, HEADERS, body)?)
-                .expect("it waits for nobody");
+                .expect("its answer does not come at once");
         } else {
             at_once(&agent, request(u, asked, &path, HEADERS, Bytes::new())?)
-                .expect("it waits for nobody");
+                .expect("its answer does not come at once");
         }
     }
     Ok(())
@@ -96,7 +96,8 @@ fn id(u: &mut Unstructured<'_>, control: &AppConfig, ids: &mut Vec<String>) -> R
     }
     if ids.is_empty() {
         let list = http::Request::get("/applications").body(Bytes::new());
-        let list = at_once(control, list.expect("a request")).expect("it waits for nobody");
+        let list =
+            at_once(control, list.expect("a request")).expect("its answer does not come at once");
         let items = json(&list)["Items"].as_array().cloned().unwrap_or_default();
         ids.extend(
             items

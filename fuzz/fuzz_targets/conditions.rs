@@ -61,7 +61,12 @@ fn holds(u: &mut Unstructured<'_>) -> Result<()> {
         check(condition, &event);
     }
     let each = flag.aim.conditions.iter().all(|one| one.holds(&event));
-    assert_eq!(Condition::all_hold(&flag.aim.conditions, &event), each);
+    assert_eq!(
+        Condition::all_hold(&flag.aim.conditions, &event),
+        each,
+        "{:?} of {event}",
+        flag.aim.conditions
+    );
     Ok(())
 }
 

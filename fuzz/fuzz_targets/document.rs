@@ -18,8 +18,8 @@ fuzz_target!(|data: &[u8]| {
     } else if let Ok(document) = chaos_fuzz::document::document(&mut Unstructured::new(data)) {
         // A number may be read back as its neighbour: serde_json is fast there, not exact.
         let text = document.to_string();
-        let document = serde_json::from_str(&text).expect("JSON");
-        assert_eq!(check(&text), plan::read_value(&document));
+        let document = serde_json::from_str(&text).expect("it is no JSON");
+        assert_eq!(check(&text), plan::read_value(&document), "{text}");
     }
 });
 
@@ -29,7 +29,11 @@ fn check(text: &str) -> plan::Reading {
         && let Ok(document) = serde_json::from_str(text)
         && let Some(converted) = plan::convert(&document)
     {
-        assert_eq!(plan::read_value(&converted).plan, reading.plan);
+        assert_eq!(
+            plan::read_value(&converted).plan,
+            reading.plan,
+            "{converted}"
+        );
     }
     reading
 }

@@ -48,7 +48,7 @@ async fn served(u: &mut Unstructured<'_>) -> Result<()> {
         .attach()
         .await
         .expect("it does not listen");
-    let api = HttpApi::start(&function).await.expect("nor does this");
+    let api = HttpApi::start(&function).await.expect("it does not listen");
     let path = format!(
         "/{}?{}={}",
         part(u, &["orders"])?,
@@ -63,7 +63,7 @@ async fn served(u: &mut Unstructured<'_>) -> Result<()> {
     );
 
     let next = Request::get("/2018-06-01/runtime/invocation/next").body(Bytes::new());
-    let next = at_once(&function, next.expect("a request")).expect("there is an invocation");
+    let next = at_once(&function, next.expect("a request")).expect("no invocation came");
     let event = json(&next);
     assert_eq!(event["version"], "2.0");
     assert!(
@@ -87,8 +87,8 @@ async fn served(u: &mut Unstructured<'_>) -> Result<()> {
         said = [&*said, SEPARATOR, u.arbitrary::<&[u8]>()?].concat().into();
     }
     let answer = request(u, Method::POST, &path, headers, said)?;
-    at_once(&function, answer).expect("it waits for nobody");
-    let reply = whole(reply.now_or_never().expect("it was answered"));
+    at_once(&function, answer).expect("its answer does not come at once");
+    let reply = whole(reply.now_or_never().expect("no answer came"));
     assert!(reply.headers().contains_key("content-type"));
     Ok(())
 }

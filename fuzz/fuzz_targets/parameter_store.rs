@@ -56,7 +56,7 @@ async fn served(u: &mut Unstructured<'_>) -> Result<()> {
     let store = ParameterStore::start().await.expect("it does not listen");
     let extension = ParametersExtension::start(&store)
         .await
-        .expect("nor does this");
+        .expect("it does not listen");
     let session = extension.env()[1].1.clone();
     for _ in 0..u.int_in_range(1..=6)? {
         match u.int_in_range(0..=3)? {
@@ -68,7 +68,7 @@ async fn served(u: &mut Unstructured<'_>) -> Result<()> {
                 let path = text(u, &["/systemsmanager/parameters/get"])?;
                 let asked = method(u)?;
                 let ask = request(u, asked, &format!("{path}?{query}"), headers, Bytes::new())?;
-                at_once(&extension, ask).expect("it waits for nobody");
+                at_once(&extension, ask).expect("its answer does not come at once");
             }
             _ => {
                 let headers: &[(&str, &[&str])] = &[
@@ -80,7 +80,7 @@ async fn served(u: &mut Unstructured<'_>) -> Result<()> {
                 ];
                 let (asked, body) = (method(u)?, body(u, KEYS)?);
                 let answer = at_once(&store, request(u, asked, "/", headers, body)?);
-                json(&answer.expect("it waits for nobody"));
+                json(&answer.expect("its answer does not come at once"));
             }
         }
     }
@@ -93,7 +93,7 @@ fn put_and_get(u: &mut Unstructured<'_>, store: &ParameterStore) -> Result<()> {
             .method(Method::POST)
             .header("x-amz-target", format!("AmazonSSM.{action}"))
             .body(Bytes::from(body.to_string()));
-        at_once(store, request.expect("a request")).expect("it waits for nobody")
+        at_once(store, request.expect("a request")).expect("its answer does not come at once")
     };
     let (name, value) = (text(u, NAMES)?, text(u, &["{}", "é", ""])?);
     let kind = u.choose(&["String", "SecureString", "StringList"])?;

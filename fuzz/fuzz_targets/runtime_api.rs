@@ -51,7 +51,7 @@ async fn served(u: &mut Unstructured<'_>) -> Result<()> {
         .attach()
         .await
         .expect("it does not listen");
-    let lambda = LambdaApi::start().await.expect("nor does this");
+    let lambda = LambdaApi::start().await.expect("it does not listen");
     lambda.add(&function);
     for _ in 0..u.int_in_range(1..=4)? {
         match u.int_in_range(0..=2)? {
@@ -106,7 +106,7 @@ async fn invoked(u: &mut Unstructured<'_>, function: &Function, lambda: &LambdaA
     let path = format!("/2018-06-01/runtime/invocation/{id}/{kind}");
     let said = body(u, KEYS)?;
     let answer = request(u, Method::POST, &path, HEADERS, said.clone())?;
-    let answer = at_once(function, answer).expect("it waits for nobody");
+    let answer = at_once(function, answer).expect("its answer does not come at once");
     assert!(
         answer.status() == 202 || answer.status() == 413,
         "{answer:?}"

@@ -46,7 +46,7 @@ pub fn whole(answer: Response<Full<Bytes>>) -> Response<Bytes> {
 
 /// The answer's body, which has to be JSON.
 pub fn json(answer: &Response<Bytes>) -> Value {
-    serde_json::from_slice(answer.body()).expect("an answer in JSON")
+    serde_json::from_slice(answer.body()).expect("the answer is no JSON")
 }
 
 /// A request to that path and query, if those make one, with headers mostly of those.

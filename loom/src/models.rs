@@ -116,7 +116,10 @@ fn what_was_remembered_is_forgotten_with_the_plan() {
         });
         process.news();
         point.join().unwrap();
-        assert!(!process.point_arrives(), "the new plan concerns it");
+        assert!(
+            !process.point_arrives(),
+            "it went by, and the new plan concerns it"
+        );
     });
 }
 
@@ -133,7 +136,10 @@ fn what_was_remembered_is_forgotten_whoever_rests_meanwhile() {
             process.news();
             point.join().unwrap();
             resting.join().unwrap();
-            assert!(!process.point_arrives(), "the new plan concerns it");
+            assert!(
+                !process.point_arrives(),
+                "it went by, and the new plan concerns it"
+            );
             assert!(process.gate.asks(HANDLERS) && process.gate.asks(POINTS));
         },
     );
@@ -149,7 +155,7 @@ fn where_there_are_scopes_everybody_asks() {
         assert!(process.gate.has_scopes());
         assert!(
             process.gate.before_looking().is_none(),
-            "nothing is remembered"
+            "something is remembered, though there are scopes"
         );
         assert!(process.gate.asks(HANDLERS) && process.gate.asks(POINTS));
     });
