@@ -165,7 +165,10 @@ fn beside_service(
 fn serve<S: Service<LambdaEvent<Event>>>(service: &mut S, event: LambdaEvent<Event>) -> bool {
     let mut context = Context::from_waker(Waker::noop());
     let ready = service.poll_ready(&mut context);
-    assert!(matches!(ready, Poll::Ready(Ok(()))), "it is not ready at once");
+    assert!(
+        matches!(ready, Poll::Ready(Ok(()))),
+        "it is not ready at once"
+    );
     done(service.call(event))
 }
 

@@ -82,7 +82,17 @@ impl Step {
         };
         let test = || all("test").arg("--no-fail-fast");
         match self {
-            Self::Fmt => vec![cargo().args(["fmt", "--all", "--check"])],
+            Self::Fmt => {
+                let of = |manifest| {
+                    let line = cargo().args(["fmt", "--check", "--manifest-path"]);
+                    line.arg(manifest)
+                };
+                let alone = ["fuzz/Cargo.toml", "loom/Cargo.toml"].map(of);
+                [cargo().args(["fmt", "--all", "--check"])]
+                    .into_iter()
+                    .chain(alone)
+                    .collect()
+            }
             Self::Outside => {
                 let pypi = Outside::of(workspace).commands();
                 let debian = debian::ALL.into_iter().flat_map(debian::Program::commands);
@@ -92,6 +102,13 @@ impl Step {
             Self::Clippy => vec![
                 all("clippy")
                     .arg("--all-targets")
+                    .args(["--", "-D", "warnings"]),
+                // A workspace of its own, with a file of chaos-core in it. The other one, `fuzz`, takes a
+                // compiler of C++.
+                cargo()
+                    .args(["clippy", "--tests", "--manifest-path", "loom/Cargo.toml"])
+                    .arg("--target-dir")
+                    .arg(workspace.tools().join("loom"))
                     .args(["--", "-D", "warnings"]),
             ],
             Self::Features => features::checks(),

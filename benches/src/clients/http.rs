@@ -65,7 +65,10 @@ fn sent<S: Service<Request<Empty<Bytes>>>>(
 ) -> S::Future {
     let mut context = Context::from_waker(Waker::noop());
     let ready = service.poll_ready(&mut context);
-    assert!(matches!(ready, Poll::Ready(Ok(()))), "it is not ready at once");
+    assert!(
+        matches!(ready, Poll::Ready(Ok(()))),
+        "it is not ready at once"
+    );
     service.call(request)
 }
 
