@@ -88,10 +88,22 @@ fn seconds(
     fits.map(Duration::from_secs_f64)
 }
 
-/// As JSON has numbers, and `.5` too: parsing an `f64` would bring the standard library's tables along.
+/// As JSON has numbers, and `+60`, `060`, `60.` and `.5` too: parsing an `f64` would bring the standard
+/// library's tables along.
 fn decimal(text: &str) -> Option<f64> {
-    let zero = if text.starts_with('.') { "0" } else { "" };
-    let number: Value = serde_json::from_str(&format!("{zero}{text}")).ok()?;
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let text = match text.strip_suffix('.') {
+        Some(whole) if !whole.is_empty() => whole,
+        _ => text,
+    };
+    // JSON has no zero before another digit, and one before a point.
+    let digits = text.trim_start_matches('0');
+    let zero = match digits.chars().next() {
+        Some('1'..='9' | '-') => "",
+        Some('.') => "0",
+        _ => &text[..text.len().min(1)],
+    };
+    let number: Value = serde_json::from_str(&format!("{zero}{digits}")).ok()?;
     number.as_f64()
 }
 
@@ -175,10 +187,25 @@ mod tests {
         assert_eq!(timing.fetch_timeout, Duration::ZERO);
         assert_eq!(timing.max_stale, Duration::from_secs(20));
 
-        let timing = clean(&[FILE, ("CHAOS_CACHE_TTL", " .5 ")]).1;
-        assert_eq!(timing.ttl, Some(Duration::from_millis(500)));
-        let timing = clean(&[FILE, ("FAILURE_CACHE_TTL", "0")]).1;
-        assert_eq!(timing.ttl, Some(Duration::ZERO));
+        for (value, milliseconds) in [
+            (" .5 ", 500),
+            ("00.5", 500),
+            ("0", 0),
+            ("000", 0),
+            ("0.", 0),
+            ("+60", 60_000),
+            ("060", 60_000),
+            ("60.", 60_000),
+            ("6e1", 60_000),
+            ("0e1", 0),
+        ] {
+            let timing = clean(&[FILE, ("CHAOS_CACHE_TTL", value)]).1;
+            assert_eq!(
+                timing.ttl,
+                Some(Duration::from_millis(milliseconds)),
+                "{value}"
+            );
+        }
     }
 
     #[test]
@@ -210,7 +237,9 @@ mod tests {
             "CHAOS_FETCH_TIMEOUT_MS",
             "CHAOS_MAX_STALE",
         ] {
-            for value in ["soon", "-1", "NaN", "inf", "1e99", "60s"] {
+            for value in [
+                "soon", "-1", "NaN", "inf", "1e99", "60s", "+", ".", "0-1", "++1", "0x9",
+            ] {
                 let chosen = chosen(&[FILE, (name, value)]);
                 let [warning] = chosen.warnings.try_into().unwrap();
                 assert!(
