@@ -1,28 +1,14 @@
 //! Mode `denylist`: names do not resolve while the function runs, and do again however that ends.
 
-use std::fmt::Debug;
-use std::io;
-use std::net::ToSocketAddrs as _;
-use std::sync::Arc;
-
 use chaos_core::inject_chaos;
 use chaos_core::testing::{Action, Scope};
 use lambda_runtime::Error;
 use tokio::net::lookup_host;
-use tokio::sync::{Mutex, Notify};
 
 use super::*;
 
-/// One at a time: all look up names in the same process.
-static NAMES: Mutex<()> = Mutex::const_new(());
-/// A handler has begun that only a cancellation ends.
-static WAITS: Notify = Notify::const_new();
-
 /// It resolves everywhere, without a network.
 const HOST: &str = "localhost";
-/// It never does: the C library refuses it as a name that does not exist, and asks nobody.
-#[cfg(feature = "dns")]
-const NOBODY: &str = "::1%no-such-interface";
 
 fn document(list: &[&str]) -> Value {
     json!({"denylist": {"enabled": true, "deny_list": list}})
@@ -35,11 +21,6 @@ fn denying(list: &[&str]) -> Scope {
 /// As tokio's clients look a name up, on a thread of its choice.
 async fn resolves(host: &str) -> bool {
     lookup_host((host, 80)).await.is_ok()
-}
-
-/// All that a caller can tell of an error.
-fn told(error: &io::Error) -> impl Debug + PartialEq + use<> {
-    (error.kind(), error.raw_os_error(), error.to_string())
 }
 
 #[inject_chaos]
@@ -60,7 +41,27 @@ async fn without_the_feature_names_resolve_and_the_log_says_why() {
 
 #[cfg(feature = "dns")]
 mod with_the_feature {
+    use std::fmt::Debug;
+    use std::io;
+    use std::net::ToSocketAddrs as _;
+    use std::sync::Arc;
+
+    use tokio::sync::{Mutex, Notify};
+
     use super::*;
+
+    /// One at a time: all look up names in the same process.
+    static NAMES: Mutex<()> = Mutex::const_new(());
+    /// A handler has begun that only a cancellation ends.
+    static WAITS: Notify = Notify::const_new();
+
+    /// It never resolves: the C library refuses it as a name that does not exist, and asks nobody.
+    const NOBODY: &str = "::1%no-such-interface";
+
+    /// All that a caller can tell of an error.
+    fn told(error: &io::Error) -> impl Debug + PartialEq + use<> {
+        (error.kind(), error.raw_os_error(), error.to_string())
+    }
 
     #[tokio::test]
     async fn a_denied_name_fails_as_one_that_does_not_exist() {
