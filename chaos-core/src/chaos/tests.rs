@@ -183,7 +183,10 @@ async fn a_blocking_function_goes_without_chaos_where_it_cannot_wait() {
     let engine = own(&source);
     assert!(engine::scope_sync(Arc::clone(&engine), blocking).is_ok());
     // The fetch goes on beside it, and the next call finds the document.
+    let mut turns = 0;
     while engine::scope_sync(Arc::clone(&engine), blocking).is_ok() {
+        turns += 1;
+        assert!(turns < 100_000, "no call finds it");
         tokio::task::yield_now().await;
     }
     assert_eq!(source.fetches(), 1);
