@@ -5,6 +5,7 @@
 
 mod verdicts;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -58,7 +59,7 @@ struct Room {
     files: Vec<String>,
     /// The tests that see most of it. Building tests takes longer than running them, so the unit tests come
     /// first, only what those miss meets these, and only what these miss meets all.
-    closest: &'static [&'static str],
+    closest: Vec<&'static str>,
 }
 
 /// What no test can see, and why.
@@ -82,15 +83,29 @@ pub(super) fn run(workspace: &Workspace, choice: &Choice) -> Result<Ending> {
 /// The rooms of the core, those that were asked for, or the files that were named.
 fn rooms(choice: &Choice) -> Vec<Room> {
     if !choice.file.is_empty() {
-        return vec![Room {
-            name: "named",
-            files: choice.file.clone(),
-            closest: &[],
-        }];
+        return vec![named(&choice.file)];
     }
     let wanted = |room: &&RoomName| choice.room.is_empty() || choice.room.contains(room);
     let rooms = RoomName::value_variants().iter().filter(wanted);
     rooms.map(|room| room.room()).collect()
+}
+
+/// The files that were named, with the tests that see most of the folders that they are in.
+fn named(files: &[String]) -> Room {
+    let all = RoomName::value_variants().iter().map(|room| room.room());
+    let of = all.filter(|room| {
+        let folder = format!("/{}/", room.name);
+        files.iter().any(|file| file.contains(&folder))
+    });
+    Room {
+        name: "named",
+        files: files.to_vec(),
+        closest: of
+            .flat_map(|room| room.closest)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+    }
 }
 
 impl RoomName {
@@ -123,7 +138,7 @@ impl RoomName {
         Room {
             name,
             files: vec![format!("chaos-core/src/{name}/**")],
-            closest,
+            closest: closest.to_vec(),
         }
     }
 }
@@ -193,4 +208,17 @@ fn mutants(workspace: &Workspace, room: &Room) -> CommandLine {
         .args(["mutants", "--package", "chaos-core"])
         .args(["--no-default-features", "--features", FEATURES])
         .args(room.files.iter().flat_map(|file| ["--file", file]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn a_file_meets_the_tests_of_its_folder() {
+        let of = |file: &str| named(&[file.to_owned()]).closest;
+        assert!(of("chaos-core/src/engine/live.rs").contains(&"rest"));
+        assert!(!of("chaos-core/src/plan/aim.rs").contains(&"rest"));
+        assert!(of("chaos-core/src/clock.rs").is_empty());
+    }
 }
