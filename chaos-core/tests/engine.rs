@@ -1,6 +1,8 @@
 //! How flags decide, what they remember, and that faults undo themselves.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
+#[path = "taken/disk.rs"]
+mod disk;
 mod log;
 
 use std::time::Duration;
@@ -291,27 +293,17 @@ mod undone {
 
     use super::*;
 
-    /// One at a time: each looks at the same disk.
+    /// One at a time: each looks at what this process holds.
     static DISK: Mutex<()> = Mutex::const_new(());
-    const MEGABYTES: u64 = 2_000;
-
-    fn free_megabytes() -> u64 {
-        let stat = rustix::fs::statvfs(std::env::temp_dir()).expect("statvfs");
-        stat.f_bfree * stat.f_frsize / (1 << 20)
-    }
+    const MEGABYTES: u64 = 200;
 
     fn full() -> Scope {
         Scope::new(&json!({"diskspace": {"enabled": true, "disk_space": MEGABYTES}}))
     }
 
-    /// Whether the blocks are taken, by half of what was asked for either way.
-    fn taken(before: u64) -> bool {
-        free_megabytes() + MEGABYTES / 2 < before
-    }
-
     #[inject_chaos]
-    async fn ends(how: &str, before: u64) -> Result<(), Error> {
-        assert!(taken(before), "the disk is taken while the handler runs");
+    async fn ends(how: &str) -> Result<(), Error> {
+        assert_eq!(disk::megabytes(), MEGABYTES, "while the handler runs");
         match how {
             "error" => Err("its own".into()),
             "panic" => panic!("its own"),
@@ -322,16 +314,16 @@ mod undone {
 
     async fn disk_is_back_after(how: &'static str) {
         let _one = DISK.lock().await;
-        let before = free_megabytes();
+        assert_eq!(disk::megabytes(), 0, "before");
         let call = tokio::spawn(async move {
             let scope = full();
-            let call = scope.run(ends(how, before));
+            let call = scope.run(ends(how));
             let ended = tokio::time::timeout(Duration::from_millis(300), call).await;
             assert_eq!(ended.is_err(), how == "cancelled");
             assert_eq!(scope.injected(), ["diskspace"]);
         });
         assert_eq!(call.await.is_err(), how == "panic");
-        assert!(!taken(before), "the disk is back");
+        assert_eq!(disk::megabytes(), 0, "the disk is back");
     }
 
     #[tokio::test]

@@ -1,7 +1,8 @@
 //! What this process holds of the disk, of memory and of the cores, as the kernel tells it.
 
+mod disk;
+
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
 
 /// What tests take of the disk, and of memory.
 pub(crate) const MEGABYTES: u64 = 200;
@@ -37,25 +38,11 @@ impl Taken {
     /// What there is now.
     pub(crate) fn now() -> Self {
         Self {
-            disk: disk(),
+            disk: disk::megabytes(),
             memory: memory(),
             cores: cores(),
         }
     }
-}
-
-fn disk() -> u64 {
-    let files = fs::read_dir("/proc/self/fd")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let nameless = files.filter(|file| {
-        let name = fs::read_link(file.path()).unwrap_or_default();
-        let name = name.to_string_lossy();
-        name.starts_with(&*std::env::temp_dir().to_string_lossy()) && name.ends_with(" (deleted)")
-    });
-    let blocks = nameless.filter_map(|file| Some(fs::metadata(file.path()).ok()?.blocks()));
-    blocks.sum::<u64>() * 512 / (1 << 20)
 }
 
 fn memory() -> u64 {
