@@ -1,6 +1,5 @@
-//! Every two features of each published crate compile together, and with each alone, with none and with
-//! all its unit tests pass. The list in `xtask/src/features.rs` is what is
-//! tried at every change.
+//! Every two features of each published crate compile together, and its unit tests pass with each alone and
+//! with none. With all of them they run at every change, as what is listed in `xtask/src/features.rs` does.
 
 use anyhow::{Context, Result};
 
