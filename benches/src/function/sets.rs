@@ -98,14 +98,14 @@ pub(crate) const SETS: [Set; 22] = {
             .long(),
         set("without chaos-core, a handler of lambda_http", HTTP).long(),
         set("`inject`, `lambda_http`, that handler", "lambda_http")
-            .over(HTTP, 700_000)
+            .over(HTTP, 680_000)
             .long(),
         set("without chaos-core, a router of axum there", ROUTER).long(),
         set(
             "`inject`, `lambda_http`, `axum`, a point at a route",
             "axum",
         )
-        .over(ROUTER, 750_000)
+        .over(ROUTER, 700_000)
         .long(),
         set("without chaos-core, with a Redis client", REDIS).long(),
         set("`inject`, `lambda`, `redis`, with that client", "redis")
