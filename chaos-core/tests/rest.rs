@@ -3,15 +3,23 @@
 //! since a test's scope has everybody ask.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
+#[cfg(feature = "http")]
+#[path = "table/request.rs"]
+mod request;
+mod table;
+
 use std::pin::pin;
-use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use chaos_core::source::{Fetch, Source};
 use chaos_core::{Chaos, InjectedError, inject_chaos};
 use lambda_runtime::{Error, LambdaEvent};
 use serde_json::{Value, json};
+use table::Table;
+
+// Which of the requests of a client nothing concerns is remembered of all together.
+#[cfg(feature = "http")]
+use self::request::request;
 
 const IDLE: &str = "{}";
 const AT_HANDLERS: &str = r#"{"exception": {"enabled": true}}"#;
@@ -25,24 +33,6 @@ const AT_EVENTS: &str =
     r#"{"exception": {"enabled": true, "match": [{"path": "kind", "value": "order"}]}}"#;
 const AT_ALL: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "store.*"}}"#;
 
-static DOCUMENT: Mutex<&str> = Mutex::new(IDLE);
-
-struct Table;
-
-impl Source for Table {
-    fn name(&self) -> &'static str {
-        "table"
-    }
-
-    fn location(&self) -> String {
-        "a table".to_owned()
-    }
-
-    fn fetch(&self) -> Fetch<'_> {
-        Box::pin(async { Ok(DOCUMENT.lock().expect("no panic").to_string()) })
-    }
-}
-
 #[inject_chaos(point = "store.get")]
 async fn get() -> Result<(), InjectedError> {
     Ok(())
@@ -51,21 +41,6 @@ async fn get() -> Result<(), InjectedError> {
 #[inject_chaos(point = "store.put")]
 async fn put() -> Result<(), InjectedError> {
     Ok(())
-}
-
-/// A request of a client whose requests are points. Which of them nothing concerns is remembered of all
-/// together.
-#[cfg(feature = "http")]
-async fn request() -> Result<(), tower::BoxError> {
-    use axum::http::{Request, Response};
-    use tower::{BoxError, Layer, ServiceExt, service_fn};
-
-    let client = service_fn(|_: Request<()>| async {
-        Ok::<_, BoxError>(Response::new(axum::body::Body::empty()))
-    });
-    let client = chaos_core::http::HttpLayer::new().layer(client);
-    let request = Request::get("http://store.test/").body(())?;
-    client.oneshot(request).await.map(drop)
 }
 
 /// Where there is no such client.
@@ -121,6 +96,7 @@ fn on_other_threads(document: &str, came: [bool; 2]) {
 
 #[tokio::test]
 async fn who_rests_is_woken() {
+    Table::put(IDLE);
     Chaos::from_env()
         .source(Table)
         .cache_ttl(Duration::ZERO)
@@ -134,7 +110,7 @@ async fn who_rests_is_woken() {
         (ELSEWHERE, false),
         (AT_ONE, true),
     ] {
-        *DOCUMENT.lock().expect("no panic") = document;
+        Table::put(document);
         for _ in 0..3 {
             assert_eq!(get().await.is_err(), fails, "{document}");
         }
@@ -156,7 +132,7 @@ async fn who_rests_is_woken() {
             (AT_EVENTS, None),
             ("no document", Some([false, false])),
         ] {
-            *DOCUMENT.lock().expect("no panic") = document;
+            Table::put(document);
             let shown = came.map(|came| json!(came));
             assert_eq!(called().await, shown, "{document}");
             if let Some(came) = came {

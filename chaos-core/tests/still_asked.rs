@@ -3,13 +3,20 @@
 //! own, since a test's scope has everybody ask.
 #![cfg(all(feature = "inject", feature = "lambda"))]
 
-use std::sync::Mutex;
+#[cfg(feature = "http")]
+#[path = "table/request.rs"]
+mod request;
+mod table;
+
 use std::time::{Duration, Instant};
 
-use chaos_core::source::{Fetch, Source};
 use chaos_core::{Chaos, InjectedError, inject_chaos};
 use lambda_runtime::{Context, Error, LambdaEvent};
 use serde_json::{Value, json};
+use table::Table;
+
+#[cfg(feature = "http")]
+use self::request::request;
 
 const CACHE: Duration = Duration::from_millis(50);
 /// Longer than a refresh takes on the busiest machine.
@@ -20,37 +27,6 @@ const IDLE: &str = "{}";
 const AT_REQUESTS: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "http.GET"}}"#;
 const AT_POINTS: &str = r#"{"p": {"enabled": true, "mode": "exception", "point": "store.get"}}"#;
 const AT_HANDLERS: &str = r#"{"exception": {"enabled": true}}"#;
-
-static DOCUMENT: Mutex<&str> = Mutex::new(IDLE);
-
-struct Table;
-
-impl Source for Table {
-    fn name(&self) -> &'static str {
-        "table"
-    }
-
-    fn location(&self) -> String {
-        "a table".to_owned()
-    }
-
-    fn fetch(&self) -> Fetch<'_> {
-        Box::pin(async { Ok(DOCUMENT.lock().expect("no panic").to_string()) })
-    }
-}
-
-#[cfg(feature = "http")]
-async fn request() -> Result<(), tower::BoxError> {
-    use axum::http::{Request, Response};
-    use tower::{BoxError, Layer, ServiceExt, service_fn};
-
-    let client = service_fn(|_: Request<()>| async {
-        Ok::<_, BoxError>(Response::new(axum::body::Body::empty()))
-    });
-    let client = chaos_core::http::HttpLayer::new().layer(client);
-    let request = Request::get("http://store.test/").body(())?;
-    client.oneshot(request).await.map(drop)
-}
 
 #[inject_chaos(point = "store.get")]
 async fn get() -> Result<(), InjectedError> {
@@ -86,13 +62,14 @@ async fn obeys(document: &'static str, call: impl AsyncFn() -> bool) {
         assert!(!call().await, "nothing is on");
     }
     for (document, fails) in [(document, true), (IDLE, false)] {
-        *DOCUMENT.lock().expect("no panic") = document;
+        Table::put(document);
         until(fails, &call).await;
     }
 }
 
 #[tokio::test]
 async fn what_nothing_concerned_asks_again() {
+    Table::put(IDLE);
     Chaos::from_env()
         .source(Table)
         .cache_ttl(CACHE)

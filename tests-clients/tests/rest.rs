@@ -1,36 +1,20 @@
 //! The calls of clients that nothing concerns go out as they are, and those that a document comes to
 //! concern are hit all the same. A process of its own, since a test's scope has everybody ask.
 
-use std::sync::Mutex;
+#[path = "../../chaos-core/tests/table/mod.rs"]
+mod table;
+
 use std::time::Duration;
 
 use bytes::Bytes;
 use chaos_core::http::HttpLayer;
-use chaos_core::source::{Fetch, Source};
 use chaos_core::{Chaos, InjectedError, inject_chaos};
 use http::{Method, Request, Response};
 use http_body_util::{Empty, Full};
 use redis::aio::ConnectionLike;
 use redis::{Cmd, Pipeline, RedisFuture, Value};
+use table::Table;
 use tower::{BoxError, ServiceBuilder, ServiceExt as _, service_fn};
-
-static DOCUMENT: Mutex<String> = Mutex::new(String::new());
-
-struct Table;
-
-impl Source for Table {
-    fn name(&self) -> &'static str {
-        "table"
-    }
-
-    fn location(&self) -> String {
-        "a table".to_owned()
-    }
-
-    fn fetch(&self) -> Fetch<'_> {
-        Box::pin(async { Ok(DOCUMENT.lock().expect("no panic").clone()) })
-    }
-}
 
 /// A connection that answers by itself.
 struct Answers;
@@ -110,7 +94,7 @@ async fn calls_go_out_as_they_are_until_a_flag_concerns_them() {
         let document = serde_json::json!({
             "flag": {"enabled": true, "mode": "exception", "point": point},
         });
-        *DOCUMENT.lock().expect("no panic") = document.to_string();
+        Table::put(document.to_string());
     };
     set("other.*");
     chaos.fetch_timeout(Duration::from_secs(20)).init().await;
