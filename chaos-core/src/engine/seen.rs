@@ -1,6 +1,6 @@
 //! What is known of an invocation.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 #[cfg(any(feature = "lambda", test))]
@@ -28,7 +28,7 @@ pub struct Seen {
     /// The flags that have fired in it, kept while the response header is to name them.
     pub(crate) fired: Mutex<Vec<Arc<str>>>,
     /// Whether conditions hold for the event, by the numbers of their flags: points ask time and again.
-    pub(crate) held: Mutex<HashMap<u64, bool>>,
+    pub(crate) held: Mutex<BTreeMap<u64, bool>>,
 }
 
 impl Seen {
