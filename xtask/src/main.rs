@@ -9,12 +9,14 @@
 //!   target directory
 //! - `tool.rs`: a program of crates.io, under the target directory; `deny.rs`: cargo-deny
 //! - `shell.rs`: a command line that can be shown, repeated by hand and run
+//! - `disk.rs`: how much room is left for what is built
 //! - `report.rs`: headers, times and the table at the end
 //! - `workspace.rs`: where things are
 
 mod bench;
 mod debian;
 mod deny;
+mod disk;
 mod features;
 mod outside;
 mod proof;

@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 use clap::Args;
 
+use crate::disk;
 use crate::report::{self, Outcome};
 use crate::steps::Step;
 use crate::workspace::Workspace;
@@ -67,6 +68,7 @@ pub(crate) fn run(workspace: Workspace, arguments: &Arguments) -> ExitCode {
         return ExitCode::SUCCESS;
     }
 
+    disk::note(workspace);
     let count = Step::all().iter().copied().filter(chosen).count();
     let begun = Instant::now();
     let outcomes = run_all(
