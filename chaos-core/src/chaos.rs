@@ -138,8 +138,7 @@ impl Chaos {
             }
             return;
         }
-        let build =
-            || engine::guarded("init", || self.build(&environment, denylist::apart)).flatten();
+        let build = || self.build(&environment, denylist::apart);
         let (engine, taken) = engine::install(build);
         if !taken {
             tracing::warn!(

@@ -138,7 +138,10 @@ impl Call {
 
     /// In an invocation with that event. Without one, flags that look at the event hold back.
     pub fn event(mut self, event: Value) -> Self {
-        self.seen.event = Some(event);
+        self.seen = Seen {
+            event: Some(event),
+            ..Seen::nothing()
+        };
         self
     }
 

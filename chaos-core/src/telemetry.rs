@@ -11,8 +11,8 @@ use tracing::Level;
 pub(crate) use self::metrics::Metrics;
 use crate::plan::{Mode, Pattern};
 
-/// The most characters of a deny list that a line of the log has.
-const LONGEST_LIST: usize = 1024;
+/// The most characters of a text that a line of the log has.
+const LONGEST_TEXT: usize = 1024;
 
 /// What was done with a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,7 +207,7 @@ impl Decision {
                     body = self.body,
                     headers_dropped = self.headers_dropped,
                     headers_set = self.headers_set,
-                    detail = self.message,
+                    detail = self.message.as_deref().map(shown).as_deref(),
                     "{text}"
                 )
             };
@@ -221,10 +221,10 @@ impl Decision {
     }
 }
 
-/// The beginning of a deny list, which may have a quarter of a million characters.
-fn shown(list: &str) -> Cow<'_, str> {
-    let cut = list.char_indices().nth(LONGEST_LIST);
-    cut.map_or(list.into(), |(at, _)| format!("{}…", &list[..at]).into())
+/// The beginning of a text: a deny list may have a quarter of a million characters, and a message 4096.
+fn shown(text: &str) -> Cow<'_, str> {
+    let cut = text.char_indices().nth(LONGEST_TEXT);
+    cut.map_or(text.into(), |(at, _)| format!("{}…", &text[..at]).into())
 }
 
 /// In one line, for a test that fails: `inject slow-cache (latency) at cache.get: 50 ms`. The mode

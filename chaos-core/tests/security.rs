@@ -209,6 +209,32 @@ async fn no_text_of_a_document_begins_a_line_of_the_log() {
 }
 
 #[tokio::test]
+async fn a_line_of_the_log_has_a_bounded_length() {
+    let (log, _guard) = Log::collect(Level::TRACE);
+    // JSON writes each of these in six.
+    let long = |length| "\u{1}".repeat(length);
+    let (name, expression) = (long(256), long(100));
+    let document = json!({
+        "exception": { "enabled": true, "exception_msg": long(4096), "point": "store.*" },
+        name: { "enabled": true, "mode": "exception", "exception_msg": long(4096) },
+        "denylist": { "enabled": true, "deny_list": vec![expression; 64] },
+    });
+    let (scope, findings) = Scope::lenient(&document);
+    assert_eq!(findings, []);
+    let event = LambdaEvent::new(json!({}), Context::default());
+    scope.run(handler(event)).await.expect_err("it fails");
+    scope.run(get("")).await.expect_err("it fails");
+    let lengths: Vec<usize> = log
+        .take()
+        .iter()
+        .map(|line| line.to_string().len())
+        .collect();
+    assert!(lengths.len() >= 3, "{lengths:?}");
+    assert!(lengths.iter().all(|&length| length < 10_000), "{lengths:?}");
+    assert!(lengths.iter().any(|&length| length > 7_500), "{lengths:?}");
+}
+
+#[tokio::test]
 async fn neither_events_nor_labels_nor_bodies_are_logged() {
     let (log, _guard) = Log::collect(Level::TRACE);
     let condition = json!([{ "path": "headers.authorization", "value": "s3cr3t" }]);

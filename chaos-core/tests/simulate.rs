@@ -314,3 +314,19 @@ fn no_latency_goes_past_the_deadline_and_a_timeout_goes_up_to_it() {
     assert_eq!(waits(&call), [Some(700), Some(700), Some(1_500)]);
     assert_eq!(waits(&Call::handler().at(at)), [Some(700), Some(700), None]);
 }
+
+#[test]
+fn another_event_is_asked_for_itself() {
+    let document = json!({
+        "exception": { "enabled": true, "point": "cache.*",
+                       "match": [{ "path": "user", "value": "1" }] },
+    });
+    let simulation = simulation(&document);
+    let strike = Outcome::Strikes { wait: None };
+    let call = Call::point("cache.get").event(json!({ "user": 1 }));
+    assert_eq!(simulation.call(&call), [strike]);
+    assert_eq!(simulation.call(&call), [strike]);
+    let call = call.event(json!({ "user": 2 }));
+    let condition = Outcome::HeldBack(HeldBack::Condition);
+    assert_eq!(simulation.call(&call), [condition]);
+}

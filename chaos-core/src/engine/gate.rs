@@ -4,6 +4,7 @@
 mod state;
 
 use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
 use self::atomic::AtomicU64;
@@ -119,12 +120,24 @@ pub(crate) fn install(build: impl FnOnce() -> Option<Engine>) -> (&'static Optio
     let mut taken = false;
     let engine = ENGINE.get_or_init(|| {
         taken = true;
-        build()
+        built(build)
     });
     if taken && engine.is_none() {
         rest(HANDLERS | POINTS, || false);
     }
     (engine, taken)
+}
+
+/// What panics in here is ours, or a source of the user's own. All that is wrapped then runs as if there
+/// were no source.
+fn built(build: impl FnOnce() -> Option<Engine>) -> Option<Engine> {
+    catch_unwind(AssertUnwindSafe(build)).unwrap_or_else(|_| {
+        tracing::error!(
+            target: "chaos", source = "chaos", action = "error",
+            "setting chaos up panicked (see above): nothing is injected in this process; look at its source"
+        );
+        None
+    })
 }
 
 /// From here on, scopes are looked for.
@@ -199,6 +212,11 @@ mod tests {
         assert!(state.has_scopes() && state.before_looking().is_none());
         state.rest(HANDLERS | POINTS, || false);
         assert!(state.asks(HANDLERS) && state.asks(POINTS));
+    }
+
+    #[test]
+    fn an_engine_that_panics_while_it_is_built_is_none() {
+        assert!(built(|| panic!("as it should")).is_none());
     }
 
     #[test]

@@ -6,11 +6,15 @@ use serde_json::{Number, Value};
 
 use super::json::member;
 
+/// Nothing that a text is compared with has more bytes: 4096 characters of four each.
+const LONGEST_COMPARED: usize = 4 * 4096;
+
 /// The text of the value at a dot-separated path of an event, as conditions and `by` see it.
 ///
 /// Numbers index lists; names under `headers` and `multiValueHeaders` match whatever their case.
 /// Numbers and booleans are as JSON writes them, a list is its elements with commas between, as
-/// in failure-lambda. `None` if there is nothing, null, or a map.
+/// in failure-lambda. `None` if there is nothing, null, or a map. Of a long list there is more than
+/// 16 KiB of text, with which nothing is equal, and not all of it.
 ///
 /// ```
 /// use chaos_core::plan::text_at;
@@ -62,7 +66,8 @@ pub(super) fn text(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The elements with commas between; nothing for a list that holds anything but scalars.
+/// The elements with commas between, as far as anything compares them, for an event may have millions;
+/// nothing for a list that up to there holds anything but scalars.
 fn list_text(list: &[Value]) -> Option<String> {
     let mut joined = String::new();
     for (at, element) in list.iter().enumerate() {
@@ -72,7 +77,14 @@ fn list_text(list: &[Value]) -> Option<String> {
         match element {
             Value::Null => {}
             Value::Array(_) => return None,
+            Value::String(text) => {
+                let end = text.ceil_char_boundary(LONGEST_COMPARED + 1);
+                joined.push_str(&text[..end]);
+            }
             scalar => joined.push_str(&text(scalar)?),
+        }
+        if joined.len() > LONGEST_COMPARED {
+            break;
         }
     }
     Some(joined)
@@ -121,6 +133,25 @@ mod tests {
         }
         assert_eq!(text(&json!({"a": 1})), None);
         assert_eq!(text(&json!([{"a": 1}])), None);
+    }
+
+    #[test]
+    fn a_long_list_is_read_no_further_than_anything_compares_it() {
+        let most = LONGEST_COMPARED;
+        let length = |list: Value| text(&list).map(|text| text.len());
+        assert_eq!(length(json!(vec![Value::Null; most + 1])), Some(most));
+        assert_eq!(length(json!(vec![Value::Null; 1_000_000])), Some(most + 1));
+        assert_eq!(length(json!(vec![7; 1_000_000])), Some(most + 1));
+        assert_eq!(length(json!(["é".repeat(1_000_000)])), Some(most + 2));
+        assert_eq!(length(json!(["a", "b".repeat(most - 2)])), Some(most));
+        // What is wrong with a list is seen up to there.
+        let with_list = |at| {
+            let mut list = vec![json!(7); most];
+            list[at] = json!([]);
+            length(list.into())
+        };
+        assert_eq!(with_list(most / 2), None);
+        assert_eq!(with_list(most - 1), Some(most + 1));
     }
 
     #[test]

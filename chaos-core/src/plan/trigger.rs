@@ -77,11 +77,11 @@ impl Trigger {
     /// everywhere and for ever.
     ///
     /// It is part of the document format. The 64-bit FNV-1a hash of the flag's name, the byte
-    /// 0xFF and the value is mixed by the finaliser of `MurmurHash3` (`fmix64`); its upper 53 bits
-    /// are the draw's.
+    /// 0xFF and the value's first 4096 bytes is mixed by the finaliser of `MurmurHash3` (`fmix64`); its
+    /// upper 53 bits are the draw's.
     pub fn pinned_draw(flag: &str, value: &str) -> f64 {
         let name = flag.bytes();
-        let value = value.bytes();
+        let value = value.bytes().take(HASHED);
         let hash = name
             .chain([0xFF])
             .chain(value)
@@ -91,6 +91,9 @@ impl Trigger {
         unit_interval(mix(hash))
     }
 }
+
+/// So many bytes of a value are hashed, since an event may bring millions.
+const HASHED: usize = 4096;
 
 const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;

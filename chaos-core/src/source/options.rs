@@ -101,7 +101,8 @@ fn decimal(text: &str) -> Option<f64> {
     let zero = match digits.chars().next() {
         Some('1'..='9' | '-') => "",
         Some('.') => "0",
-        _ => &text[..text.len().min(1)],
+        _ if digits.len() < text.len() => "0",
+        _ => "",
     };
     let number: Value = serde_json::from_str(&format!("{zero}{digits}")).ok()?;
     number.as_f64()
@@ -238,7 +239,8 @@ mod tests {
             "CHAOS_MAX_STALE",
         ] {
             for value in [
-                "soon", "-1", "NaN", "inf", "1e99", "60s", "+", ".", "0-1", "++1", "0x9",
+                "soon", "-1", "NaN", "inf", "1e99", "60s", "+", ".", "0-1", "++1", "0x9", "é",
+                "６0", "“60”", "−1", "0é", "\u{fffd}",
             ] {
                 let chosen = chosen(&[FILE, (name, value)]);
                 let [warning] = chosen.warnings.try_into().unwrap();

@@ -47,6 +47,9 @@ fn pinned_draws_stay_as_they_are() {
         Trigger::pinned_draw("a", "bc").to_bits(),
         "where the name ends matters",
     );
+    let long = |length, last| Trigger::pinned_draw("a", &("x".repeat(length) + last)).to_bits();
+    assert_ne!(long(4095, "b"), long(4095, "c"));
+    assert_eq!(long(4096, "b"), long(4096, "c"), "4096 bytes are hashed");
 }
 
 #[test]
