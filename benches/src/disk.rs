@@ -25,7 +25,7 @@ async fn handler() -> Result<(), InjectedError> {
 /// The section of the page.
 pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
     let mut page = String::from(
-        "## A full disk\n\n\
+        "## Disk that is taken\n\n\
          Milliseconds of one call, taken and given back again: the median.\n\n\
          | blocks | `diskspace` | a loop of writes of 1 MB |\n\
          | ---: | ---: | ---: |\n",

@@ -7,8 +7,9 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail};
-use chaos_core::{InjectedError, inject_chaos};
+use anyhow::{Context as _, Result, anyhow, bail};
+use chaos_core::inject_chaos;
+use lambda_runtime::Error;
 use tokio::runtime::Builder;
 
 use crate::calls::done;
@@ -108,10 +109,12 @@ pub(crate) fn child(case: &str, threads: u32, calls: u32) -> Result<()> {
     let found = CASES.into_iter().find(|own| own.name == case);
     let case = found.with_context(|| format!("there is no case `{case}`"))?;
     let runtime = Builder::new_current_thread().enable_time().build()?;
-    runtime.block_on(async {
-        chaos_core::init().await;
-        handler().await
-    })?;
+    runtime
+        .block_on(async {
+            chaos_core::init().await;
+            handler().await
+        })
+        .map_err(|error| anyhow!("{error}"))?;
     let mut best: f64 = 0.0;
     for _ in 0..ROUNDS {
         best = best.max(round(case.bare, threads, calls)?);
@@ -148,16 +151,16 @@ fn round(bare: bool, threads: u32, calls: u32) -> Result<f64> {
 }
 
 #[inject_chaos]
-async fn handler() -> Result<(), InjectedError> {
+async fn handler() -> Result<(), Error> {
     Ok(())
 }
 
 #[expect(clippy::unused_async, reason = "as a function that does its work is")]
-async fn work(number: u64) -> Result<u64, InjectedError> {
+async fn work(number: u64) -> Result<u64, Error> {
     Ok(number.rotate_left(3))
 }
 
 #[inject_chaos(point = "bench.shared")]
-async fn point(number: u64) -> Result<u64, InjectedError> {
+async fn point(number: u64) -> Result<u64, Error> {
     Ok(number.rotate_left(3))
 }

@@ -1,5 +1,6 @@
 //! The gate of chaos-core (`engine/gate/state.rs`, the file itself) under loom, which runs each model in
-//! every order in which its threads can meet, and with every value that a relaxed load may see.
+//! every order in which its threads can meet, and with each value that a relaxed load may see of those stored
+//! before it: a load of what is stored only later (load buffering) is the one thing that loom does not try.
 //!
 //! `cargo xtask proof --only loom`, or by hand `cargo test -- --nocapture`.
 #![cfg(test)]

@@ -25,7 +25,7 @@ Examples:
   cargo xtask bench --quick               for a look: coarse times
   cargo xtask bench --only calls          what a call costs, beside the rivals
   cargo xtask bench --only latencies --only disk
-  cargo xtask bench --only size --quick   without the sets that take long")]
+  cargo xtask bench --only size --quick   without the sets that have a client of their own")]
 pub(crate) struct Arguments {
     /// Fewer repetitions
     #[arg(long)]
@@ -50,7 +50,7 @@ enum Section {
     Latencies,
     /// How long the conditions of a document take at most
     Conditions,
-    /// How long a full disk takes
+    /// How long it takes to take disk and to give it back
     Disk,
     /// How large a function is with each set of features, and how long it takes to start
     Size,

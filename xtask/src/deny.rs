@@ -44,10 +44,18 @@ impl<'w> Deny<'w> {
         CommandLine::new(CARGO_DENY.program(self.0)).args(["fetch", "db"])
     }
 
-    /// Asks that database, as it is there.
-    pub(crate) fn check_advisories(&self) -> CommandLine {
+    /// Fetches what the registry says of the dependencies of a workspace: which versions were taken back.
+    pub(crate) fn fetch_index(&self, manifest: &str) -> CommandLine {
         CommandLine::new(CARGO_DENY.program(self.0))
-            .args(["--offline", "check", "--hide-inclusion-graph"])
-            .arg("advisories")
+            .args(["--manifest-path", manifest])
+            .args(["fetch", "index"])
+    }
+
+    /// Asks both of a workspace's dependencies, as they are there.
+    pub(crate) fn check_advisories(&self, manifest: &str) -> CommandLine {
+        CommandLine::new(CARGO_DENY.program(self.0))
+            .args(["--offline", "--config", "deny.toml"])
+            .args(["--manifest-path", manifest])
+            .args(["check", "--hide-inclusion-graph", "advisories"])
     }
 }

@@ -43,7 +43,7 @@ pub(crate) enum Step {
     Doctest,
     /// An idle call takes no more instructions and allocations than its budget
     Idle,
-    /// A function without an AWS SDK adds no more bytes than its budget
+    /// A function without a client of its own adds no more bytes than its budget, with the default features too
     Size,
     /// Compile-fail and end-to-end tests, those that need outside software among them
     E2e,

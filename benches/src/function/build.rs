@@ -67,9 +67,19 @@ pub(crate) fn release(set: &Set, profile: Profile) -> Result<PathBuf> {
     Ok(kept)
 }
 
-/// Builds it as a developer does, for a first look.
+/// Builds it as a developer does, for a first look: under cargo's own profile, not this workspace's, which
+/// leaves most of what a debugger needs out.
 pub(crate) fn debug(set: &Set, target: &Path) -> Result<()> {
-    run(cargo(set, target))
+    let mut command = cargo(set, target);
+    for setting in [
+        "profile.dev.debug=true",
+        "profile.dev.package.\"*\".debug=true",
+    ] {
+        command.args(["--config", setting]);
+    }
+    command.env_remove("CARGO_PROFILE_DEV_DEBUG");
+    command.env_remove("CARGO_INCREMENTAL");
+    run(command)
 }
 
 /// The target directory that this program was built into.

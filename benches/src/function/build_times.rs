@@ -19,7 +19,7 @@ pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
     let mut text = String::from(
         "## Build time of a function\n\n\
          Seconds of `cargo build --package chaos-benches-function --features …` from an empty target \
-         directory, with the sources of its dependencies on this machine already.\n\n\
+         directory, in cargo's own dev profile and with the sources of its dependencies on this machine already.\n\n\
          | features | seconds |\n\
          | --- | ---: |\n",
     );

@@ -48,7 +48,8 @@ pub(crate) fn section(_: &Programs, effort: Effort) -> Result<Page> {
          optimization, one unit, `panic = \"abort\"`, for the processors of Lambda), but for its linker. More \
          is over the function it is compared with. Starts are of the latter: milliseconds from exec to the \
          first request for an invocation, the best and the median, without a document and with an empty \
-         one that `init()` reads from loopback.\n\n\
+         one that `init()` reads from loopback: from Parameter Store with `ssm`, from AppConfig's agent with \
+         `extension` alone and with all features.\n\n\
          | features | fat LTO | more | budget | cargo lambda | more | start | median | with a document | median |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );

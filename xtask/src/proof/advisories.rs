@@ -1,4 +1,4 @@
-//! cargo-deny, on what the `RustSec` database says of the dependencies.
+//! cargo-deny, on what the `RustSec` database and the registry say of the dependencies.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,9 @@ const DATABASE: &str = "advisory-dbs/advisory-db-3157b0e258782691";
 
 /// An older database says little of the versions that are there today: half a year.
 const OLDEST: Duration = Duration::from_hours(180 * 24);
+
+/// This workspace, and those that stand by themselves.
+const WORKSPACES: [&str; 3] = ["Cargo.toml", "fuzz/Cargo.toml", "loom/Cargo.toml"];
 
 pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
     let deny = Deny::of(workspace);
@@ -43,26 +46,42 @@ pub(super) fn run(workspace: &Workspace) -> Result<Ending> {
     };
     let (day, changed) = last_change(&database)?;
 
-    let check = deny.check_advisories();
-    report::command(&check);
     let mut found = Vec::new();
-    let ended = check.watch(&workspace.root, |line| {
-        report::note(line);
-        found.extend(id(line).map(str::to_owned));
-    });
-    match ended {
-        Ok(()) if is_old(changed, SystemTime::now()) => Ok(Ending::NotRun(format!(
+    let mut index = "";
+    for manifest in WORKSPACES {
+        let fetch = deny.fetch_index(manifest);
+        report::command(&fetch);
+        if let Err(error) = fetch.run(&workspace.root) {
+            report::note(&format!(
+                "{error:#}\nso the registry's index is taken as it is"
+            ));
+            index = ", the registry's index as it was there";
+        }
+        let check = deny.check_advisories(manifest);
+        report::command(&check);
+        let before = found.len();
+        let ended = check.watch(&workspace.root, |line| {
+            report::note(line);
+            found.extend(id(line).map(str::to_owned));
+        });
+        // It failed otherwise.
+        if found.len() == before {
+            ended?;
+        }
+    }
+    if !found.is_empty() {
+        found.sort_unstable();
+        found.dedup();
+        return Ok(Ending::Found(Vec::new(), advice(&found, &day)));
+    }
+    if is_old(changed, SystemTime::now()) {
+        return Ok(Ending::NotRun(format!(
             "the database that could be had is of {day}, too old to go by, and nothing in it concerns a \
              dependency; run it where github.com can be reached"
-        ))),
-        Ok(()) => {
-            let result = format!("nothing found in the database of {day}");
-            Ok(Ending::Held(vec![Row::new("all dependencies", result)]))
-        }
-        // It failed otherwise.
-        Err(error) if found.is_empty() => Err(error),
-        Err(_) => Ok(Ending::Found(Vec::new(), advice(&found, &day))),
+        )));
     }
+    let result = format!("nothing found in the database of {day}, no version taken back{index}");
+    Ok(Ending::Held(vec![Row::new("all dependencies", result)]))
 }
 
 /// The database, if it is there.
