@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 const GIGABYTE: u64 = 1_000_000_000;
 
 /// What the target directory holds once everything was built from nothing.
-const TAKEN: u64 = 8 * GIGABYTE;
+const TAKEN: u64 = 11 * GIGABYTE;
 
 /// Says beforehand that a disk may fill up: where it does, whichever compiler comes first fails.
 pub(crate) fn note(workspace: &Workspace) {
