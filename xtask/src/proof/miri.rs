@@ -9,7 +9,7 @@ use super::harness::Tests;
 use super::{Ending, Row, nightly};
 
 /// The modules of chaos-core whose unit tests it runs.
-const MODULES: [&str; 17] = [
+const MODULES: [&str; 18] = [
     "plan",
     "engine",
     "clock",
