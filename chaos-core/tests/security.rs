@@ -212,11 +212,11 @@ async fn no_text_of_a_document_begins_a_line_of_the_log() {
 async fn a_line_of_the_log_has_a_bounded_length() {
     let (log, _guard) = Log::collect(Level::TRACE);
     // JSON writes each of these in six.
-    let long = |length| "\u{1}".repeat(length);
-    let (name, expression) = (long(256), long(100));
+    let repeated = |length| "\u{1}".repeat(length);
+    let (name, expression) = (repeated(256), repeated(100));
     let document = json!({
-        "exception": { "enabled": true, "exception_msg": long(4096), "point": "store.*" },
-        name: { "enabled": true, "mode": "exception", "exception_msg": long(4096) },
+        "exception": { "enabled": true, "exception_msg": repeated(4096), "point": "store.*" },
+        name: { "enabled": true, "mode": "exception", "exception_msg": repeated(4096) },
         "denylist": { "enabled": true, "deny_list": vec![expression; 64] },
     });
     let (scope, findings) = Scope::lenient(&document);
